@@ -1,0 +1,42 @@
+// Finds and loads the data set a person names.
+//
+//     fashion-mnist | mnist | kmnist | emnist   a known name, looked for in the usual folders
+//     DIR                                       a folder of IDX or IDX.gz files (train-*, t10k-* or test-*)
+//     FILE.npz | FILE.csv                       arrays x_train, y_train, x_test, y_test; or a table
+//     spirals(...) | teacher(...) | parity(...) generated, from --seed-independent settings of their own
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fanin/experiment/samples.hpp"
+
+namespace fanin::experiment {
+
+enum class Task { automatic, classification, regression };
+
+struct DataOptions {
+  bool standardize = false;        ///< zero mean, unit variance per feature, measured on the training part
+  bool raw = false;                ///< no scaling at all
+  double validation_fraction = 0;  ///< of the training part, in [0, 0.9]; the cut is fixed by the data set's name
+  double test_fraction = 0.2;      ///< for sources without a test part of their own (csv)
+  std::string target_column;       ///< csv: header name, or 0-based index
+  Task task = Task::automatic;     ///< csv, npz: integer targets are labels unless regression is asked for
+  std::int64_t limit_train = 0;    ///< keep only the first rows; 0 keeps all
+  std::int64_t limit_test = 0;
+};
+
+/// @throws Error unknown_name with the nearest names, missing_data (says how to get the data),
+///         bad_data with file and byte offset, bad_value.
+DataSet load_data_set(std::string_view spec, const DataOptions& options);
+
+/// Names and one-line descriptions of what load_data_set knows, for help and `fanin list data`.
+struct KnownDataSet {
+  std::string_view name;
+  std::string_view description;
+};
+std::span<const KnownDataSet> known_data_sets() noexcept;
+
+}  // namespace fanin::experiment

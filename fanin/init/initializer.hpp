@@ -1,0 +1,51 @@
+// Initializers of one tensor, as named in the literature and parsed from text:
+//   zeros  ones  constant(0.1)  uniform(-0.05, 0.05)  normal(std=0.01)  truncated_normal(std=0.02)
+//   lecun_normal  glorot_uniform(gain=relu)  he_normal(mode=fan_out)  xavier_* kaiming_* as aliases
+//
+//     const init::Initializer he = init::parse_initializer("he_normal");
+//     he.fill(spec, /*seed=*/1, /*first=*/0, values);
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "fanin/net/graph.hpp"
+#include "fanin/net/parameter.hpp"
+
+namespace fanin::init {
+
+/// A rule that gives every element of a tensor its initial value. A value type; cheap to copy.
+class Initializer final {
+ public:
+  class Rule;  // the private side: one per scheme, in a file of its name under schemes/
+
+  explicit Initializer(std::shared_ptr<const Rule> rule);
+
+  /// Elements first, first + 1, … of the tensor in its description's layout.
+  /// @throws Error bad_shape when the rule needs fans and the tensor has none, or the slice is out
+  ///         of range.
+  void fill(const net::ParameterSpec& tensor, std::uint64_t seed, std::uint64_t first, std::span<float> out) const;
+
+  /// The standard deviation of the values the rule gives `tensor`, by its formula.
+  [[nodiscard]] double std_dev(const net::ParameterSpec& tensor) const;
+  /// Canonical text that parses back to the same rule: "normal(std=0.01)".
+  [[nodiscard]] const std::string& text() const noexcept;
+
+ private:
+  std::shared_ptr<const Rule> rule_;
+};
+
+/// @throws Error unknown_name with the nearest names, bad_syntax, bad_value.
+Initializer parse_initializer(std::string_view text);
+
+/// What a scheme gives a parameter of `graph`: weights, embeddings and recurrent weights get
+/// `weights`, biases and shifts zeros, scales ones.
+/// @param sink  called once per parameter, in the order of graph.parameters().
+void initialize(const net::Graph& graph, const Initializer& weights, std::uint64_t seed,
+                const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink);
+
+}  // namespace fanin::init
