@@ -1,5 +1,6 @@
 #include "fanin/core/call_expr.hpp"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -163,6 +164,13 @@ std::optional<double> parse_number(std::string_view text) {
     return std::nullopt;
   }
   return value;
+}
+
+std::string format_number(double value) {
+  std::array<char, 32> digits{};
+  const auto [end, status] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  FANIN_ASSERT(status == std::errc());
+  return {digits.data(), end};
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {

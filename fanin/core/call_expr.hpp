@@ -64,6 +64,8 @@ class CallReader final {
 
 /// Parses a whole text as a finite number ("0.01", "1e-3"). Hexadecimal, "nan" and "inf" are refused.
 std::optional<double> parse_number(std::string_view text);
+/// The shortest text that parse_number reads back to the same value: "0.01", "1e-10".
+std::string format_number(double value);
 /// Parses a whole text as a decimal integer.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 

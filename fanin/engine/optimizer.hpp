@@ -42,6 +42,9 @@ std::span<const std::string_view> optimizer_names() noexcept;
 /// How many state values the optimizer keeps per parameter value (0, 1 or 2).
 std::size_t state_slots(const Optimizer& optimizer) noexcept;
 
+/// What the state values start from: 0, or adagrad's initial accumulator.
+double initial_state(const Optimizer& optimizer) noexcept;
+
 /// The numbers of one step that are the same for every element, computed in double.
 struct StepScalars {
   float learning_rate = 0;
@@ -57,7 +60,6 @@ struct StepScalars {
   float decay_factor = 1;            ///< adamw: 1 - lr·weight_decay
   float step_size = 0;               ///< adam: lr / (1 - beta1^t)
   float inverse_sqrt_correction2 = 1;  ///< adam: 1 / sqrt(1 - beta2^t)
-  bool first_step = false;           ///< momentum: the buffer starts as the gradient
 };
 
 /// @param step  counted from 1.
