@@ -19,7 +19,8 @@ struct ActivationFunction {
   double (*value)(double z, double a) = nullptr;
   double (*derivative)(double z, double a) = nullptr;
   double (*second_derivative)(double z, double a) = nullptr;
-  std::span<const double> kinks;  ///< where φ or φ' is not smooth: quadrature splits there
+  std::span<const double> kinks;                   ///< where φ or φ' is not smooth: quadrature splits there
+  std::span<const std::string_view> aliases = {};  ///< other names it is known by: "swish"
 };
 
 /// A function of the family with its parameter chosen.
@@ -44,7 +45,7 @@ class Activation final {
 /// Every activation function, in the order `fanin list activations` prints them.
 std::span<const ActivationFunction* const> activation_functions() noexcept;
 
-/// Parses "relu", "leaky_relu(0.2)", "elu(alpha=1.5)".
+/// Parses "relu", "leaky_relu(0.2)", "elu(alpha=1.5)"; aliases are accepted ("swish" is silu).
 /// @throws Error unknown_name with the nearest names, bad_value for a bad parameter.
 Activation parse_activation(std::string_view text);
 
