@@ -5,7 +5,7 @@ find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(dnnl CONFIG REQUIRED) # 2.6 or 3.x: an unversioned request, because 3.x refuses "2.6"
 find_package(hwy CONFIG REQUIRED)
 find_package(Eigen3 3.4 CONFIG REQUIRED)
-find_package(Boost 1.81 REQUIRED)
+find_package(Boost 1.81 CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(fmt CONFIG REQUIRED)
 find_package(nlohmann_json 3.10 CONFIG REQUIRED)

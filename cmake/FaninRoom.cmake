@@ -6,20 +6,10 @@
 #            TESTS <file>...          x_test.cpp files: one GoogleTest program per room
 #            TEST_ROOMS <room>...     rooms that only the tests need
 #            TEST_PRIVATE <target>... third-party targets that only the tests need
-#            BENCHES <file>...)       x_bench.cpp files: one Google Benchmark program per room
+#            BENCHES <file>...)       x_bench.cpp files: one Google Benchmark program per room,
+#                                     built by the target `benches`
 #
 # One target per room, fanin::<room>. All paths are relative to the room's folder.
-
-add_library(fanin_warnings INTERFACE)
-target_compile_options(fanin_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
-  -Wdouble-promotion -Wcast-qual -Wformat=2
-  # Values are defined by separately rounded + - x / sqrt; a kernel that wants a fused
-  # multiply-add asks for it by name.
-  -ffp-contract=off)
-if(FANIN_WERROR)
-  target_compile_options(fanin_warnings INTERFACE -Werror)
-endif()
 
 function(fanin_room)
   cmake_parse_arguments(R "" "NAME"
@@ -49,7 +39,8 @@ function(fanin_room)
   endif()
 
   if(FANIN_BENCH AND R_BENCHES)
-    add_executable(${target}_bench ${R_BENCHES})
+    add_executable(${target}_bench EXCLUDE_FROM_ALL ${R_BENCHES})
+    add_dependencies(benches ${target}_bench)
     target_link_libraries(${target}_bench PRIVATE fanin::${R_NAME} ${R_PRIVATE} fanin_warnings
       benchmark::benchmark benchmark::benchmark_main)
   endif()

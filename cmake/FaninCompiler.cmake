@@ -1,0 +1,32 @@
+# How everything is compiled: the warnings, the sanitizers, ccache when the machine has it.
+option(FANIN_WERROR "Treat warnings as errors (CI turns it on)" OFF)
+set(FANIN_SANITIZE "" CACHE STRING "Sanitizers, comma-separated: address,undefined or thread; empty for none")
+
+add_library(fanin_warnings INTERFACE)
+target_compile_options(fanin_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Wdouble-promotion -Wcast-qual -Wformat=2
+  # Values are defined by separately rounded + - x / sqrt; a kernel that wants a fused
+  # multiply-add asks for it by name.
+  -ffp-contract=off)
+if(FANIN_WERROR)
+  target_compile_options(fanin_warnings INTERFACE -Werror)
+endif()
+
+# CMakePresets.json gives the sanitizers their run-time options; tests/sanitizers/ names the libraries
+# that are not instrumented.
+set(FANIN_SANITIZE_FLAGS "")
+if(FANIN_SANITIZE)
+  set(FANIN_SANITIZE_FLAGS -fsanitize=${FANIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(${FANIN_SANITIZE_FLAGS})
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_link_options(${FANIN_SANITIZE_FLAGS})
+endif()
+
+if(NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(FANIN_CCACHE ccache)
+  mark_as_advanced(FANIN_CCACHE)
+  if(FANIN_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${FANIN_CCACHE})
+  endif()
+endif()
