@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "fanin/init/law.hpp"
 #include "fanin/net/graph.hpp"
 #include "fanin/net/parameter.hpp"
 
@@ -32,6 +34,8 @@ class Initializer final {
 
   /// The standard deviation of the values the rule gives `tensor`, by its formula.
   [[nodiscard]] double std_dev(const net::ParameterSpec& tensor) const;
+  /// The law of each element when the rule draws them independently, else nothing (orthogonal, …).
+  [[nodiscard]] std::optional<Law> law(const net::ParameterSpec& tensor) const;
   /// Canonical text that parses back to the same rule: "normal(std=0.01)".
   [[nodiscard]] const std::string& text() const noexcept;
 

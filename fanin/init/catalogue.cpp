@@ -1,0 +1,69 @@
+#include "fanin/init/catalogue.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "fanin/core/error.hpp"
+#include "fanin/core/suggest.hpp"
+#include "fanin/init/schemes/all.hpp"
+#include "fanin/init/text.hpp"
+
+namespace fanin::init {
+namespace {
+
+constexpr std::array kSchemes{&kZeros,           &kOnes,         &kConstant,    &kUniform,       &kNormal,
+                              &kTruncatedNormal, &kLecunUniform, &kLecunNormal, &kGlorotUniform, &kGlorotNormal,
+                              &kHeUniform,       &kHeNormal};
+
+std::vector<std::string> all_names() {
+  std::vector<std::string> names;
+  for (const Scheme* scheme : kSchemes) {
+    names.emplace_back(scheme->info.name);
+    if (!scheme->info.alias.empty()) names.emplace_back(scheme->info.alias);
+  }
+  return names;
+}
+
+}  // namespace
+
+std::span<const InitializerInfo> known_initializers() {
+  static const std::array infos = [] {
+    std::array<InitializerInfo, kSchemes.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = kSchemes[i]->info;
+    return all;
+  }();
+  return infos;
+}
+
+Initializer parse_initializer(std::string_view text) {
+  const CallExpr call = parse_call(text, "initializer");
+  for (const Scheme* scheme : kSchemes) {
+    if (call.name != scheme->info.name && (scheme->info.alias.empty() || call.name != scheme->info.alias)) continue;
+    CallReader reader(call, "initializer");
+    RulePtr rule = scheme->parse(reader);
+    reader.finish();
+    return Initializer(std::move(rule));
+  }
+  throw Error(ErrorCode::unknown_name, "initializer",
+              "no initializer '" + call.name.substr(0, 64) + "'; " + suggestion(call.name, all_names()));
+}
+
+double checked_f32(double value, std::string_view scheme, std::string_view argument) {
+  if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {
+    throw Error(ErrorCode::bad_value, "initializer " + std::string(scheme),
+                std::string(argument) + "=" + number_text(value) + " is beyond the range of f32, 3.4e38");
+  }
+  return value;
+}
+
+double checked_std_dev(double value, std::string_view scheme, std::string_view argument) {
+  if (value < 0) {
+    throw Error(ErrorCode::bad_value, "initializer " + std::string(scheme),
+                std::string(argument) + "=" + number_text(value) + " is negative; a standard deviation is 0 or more");
+  }
+  return checked_f32(value, scheme, argument);
+}
+
+}  // namespace fanin::init

@@ -1,0 +1,55 @@
+#include "fanin/init/initializer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "fanin/core/aligned_buffer.hpp"
+#include "fanin/core/error.hpp"
+#include "fanin/init/rule.hpp"
+
+namespace fanin::init {
+
+Initializer::Initializer(std::shared_ptr<const Rule> rule) : rule_(std::move(rule)) { FANIN_ASSERT(rule_ != nullptr); }
+
+void Initializer::fill(const net::ParameterSpec& tensor, std::uint64_t seed, std::uint64_t first,
+                       std::span<float> out) const {
+  const auto count = static_cast<std::uint64_t>(tensor.shape().count());
+  if (first > count || out.size() > count - first) {
+    throw Error(ErrorCode::bad_shape, tensor.name,
+                "elements " + std::to_string(first) + " to " + std::to_string(first + out.size()) +
+                    " were asked for, but shape " + to_string(tensor.shape()) + " has " + std::to_string(count));
+  }
+  if (!out.empty()) rule_->fill(tensor, seed, first, out);
+}
+
+double Initializer::std_dev(const net::ParameterSpec& tensor) const { return rule_->std_dev(tensor); }
+std::optional<Law> Initializer::law(const net::ParameterSpec& tensor) const { return rule_->law(tensor); }
+const std::string& Initializer::text() const noexcept { return rule_->text(); }
+
+void initialize(const net::Graph& graph, const Initializer& weights, std::uint64_t seed,
+                const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink) {
+  const Initializer zeros = parse_initializer("zeros");
+  const Initializer ones = parse_initializer("ones");
+  const auto rule_for = [&](net::ParameterRole role) -> const Initializer& {
+    switch (role) {
+      case net::ParameterRole::bias:
+      case net::ParameterRole::shift: return zeros;
+      case net::ParameterRole::scale: return ones;
+      case net::ParameterRole::weight:
+      case net::ParameterRole::embedding:
+      case net::ParameterRole::recurrent: break;
+    }
+    return weights;
+  };
+  const std::vector<net::ParameterSpec> parameters = graph.parameters();
+  std::int64_t largest = 0;
+  for (const net::ParameterSpec& parameter : parameters) largest = std::max(largest, parameter.shape().count());
+  AlignedBuffer<float> buffer(static_cast<std::size_t>(largest));
+  for (const net::ParameterSpec& parameter : parameters) {
+    const std::span<float> values = buffer.span().first(static_cast<std::size_t>(parameter.shape().count()));
+    rule_for(parameter.role).fill(parameter, seed, 0, values);
+    sink(parameter, values);
+  }
+}
+
+}  // namespace fanin::init

@@ -1,0 +1,81 @@
+#include "fanin/init/variance_scaled.hpp"
+
+#include <array>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "fanin/core/error.hpp"
+#include "fanin/core/suggest.hpp"
+
+namespace fanin::init {
+namespace {
+
+class VarianceScaledRule final : public LawRule {
+ public:
+  VarianceScaledRule(std::string text, const VarianceScaling& scaling) : LawRule(std::move(text)), scaling_(scaling) {}
+
+ protected:
+  [[nodiscard]] Law law_of(const net::ParameterSpec& tensor) const override {
+    const net::Fans fans = net::fans(tensor);
+    if (fans.fan_in < 1 || fans.fan_out < 1) {
+      throw Error(ErrorCode::bad_shape, tensor.name,
+                  "its shape " + fanin::to_string(tensor.shape()) + " has no elements, so it has no fans");
+    }
+    return variance_scaled_law(scaling_, fans);
+  }
+
+ private:
+  VarianceScaling scaling_;
+};
+
+/// The sums are formed as Glorot's and He's papers write them (and PyTorch computes them).
+double formula_std_dev(const VarianceScaling& scaling, const net::Fans& fans) {
+  const auto in = static_cast<double>(fans.fan_in);
+  const auto out = static_cast<double>(fans.fan_out);
+  switch (scaling.mode) {
+    case FanMode::fan_in: return scaling.gain / std::sqrt(in);
+    case FanMode::fan_out: return scaling.gain / std::sqrt(out);
+    case FanMode::fan_avg: return scaling.gain * std::sqrt(2.0 / (in + out));
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string_view to_string(FanMode mode) noexcept {
+  switch (mode) {
+    case FanMode::fan_in: return "fan_in";
+    case FanMode::fan_out: return "fan_out";
+    case FanMode::fan_avg: return "fan_avg";
+  }
+  return "unknown";
+}
+
+FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback) {
+  const std::optional<std::string> given = reader.text("mode");
+  if (!given) return fallback;
+  std::vector<std::string> names;
+  for (const FanMode mode : {FanMode::fan_in, FanMode::fan_out, FanMode::fan_avg}) {
+    if (*given == to_string(mode)) return mode;
+    names.emplace_back(to_string(mode));
+  }
+  throw Error(ErrorCode::unknown_name, "initializer " + std::string(scheme),
+              "no mode '" + *given + "'; " + suggestion(*given, names));
+}
+
+Law variance_scaled_law(const VarianceScaling& scaling, const net::Fans& fans) {
+  const double sigma = formula_std_dev(scaling, fans);
+  switch (scaling.distribution) {
+    case Distribution::uniform: return random::Uniform{-std::sqrt(3.0) * sigma, std::sqrt(3.0) * sigma};
+    case Distribution::truncated_normal: return random::TruncatedNormal{.std_dev = sigma};
+    case Distribution::normal: break;
+  }
+  return random::Normal{0, sigma};
+}
+
+RulePtr variance_scaled_rule(std::string text, const VarianceScaling& scaling) {
+  return std::make_shared<VarianceScaledRule>(std::move(text), scaling);
+}
+
+}  // namespace fanin::init
