@@ -50,8 +50,12 @@ void sync_folder(const std::filesystem::path& folder) noexcept {
 
 /// The `n`-th candidate for a temporary name: hidden, in the same folder, told apart by process.
 std::filesystem::path temporary_name(const std::filesystem::path& target, unsigned n) {
-  return target.parent_path() /
-         ("." + target.filename().string() + "." + std::to_string(::getpid()) + "-" + std::to_string(n) + ".tmp");
+  std::string name(1, '.');
+  name += target.filename().string();
+  name += '.' + std::to_string(::getpid());
+  name += '-' + std::to_string(n);
+  name += ".tmp";
+  return target.parent_path() / name;
 }
 
 }  // namespace
