@@ -87,6 +87,7 @@ def check(page, root, environment, say=print):
         for entry in root.iterdir():
             if entry.name not in ("build", "runs"):
                 os.symlink(entry, Path(scratch, entry.name))
+        environment = dict(environment, HOME=f"{scratch}/home")  # what a command installs there goes away again
         for line, written in page.commands:
             command, beginning = page.reduce(written)
             used.add(beginning)
