@@ -45,7 +45,7 @@ class Layers:
         self.libraries, self.targets, self.system = {}, {}, []
         self.rooms, self.doors, self.table = {}, {}, {}
         self.test_libraries, self.test_rooms = [], {}
-        self.op_rooms, self.described_only = [], []
+        self.op_rooms, self.described_only, self.no_ops = [], [], []
         section = ""
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             line = line.split("#")[0].strip()
@@ -88,8 +88,10 @@ class Layers:
                 self.op_rooms = split_list(names)
             elif key == "described only":
                 self.described_only = split_list(names)
+            elif key == "no ops":
+                self.no_ops = split_list(names)
             else:
-                raise ValueError(f"'{key}' is neither 'rooms' nor 'described only'")
+                raise ValueError(f"'{key}' is none of 'rooms', 'described only', 'no ops'")
         else:
             raise ValueError("no such section")
 
@@ -182,8 +184,9 @@ class Checker:
         if not build.found or build["NAME"] != [row.name]:
             self.report(where, f"has no fanin_room(NAME {row.name} ...)")
             return
-        if set(build["ROOMS"]) != set(row.uses):
-            self.report(where, f"ROOMS is '{' '.join(build['ROOMS'])}', its row says '{' '.join(row.uses)}'")
+        uses = [room for room in row.uses if room in self.builds]
+        if set(build["ROOMS"]) != set(uses):
+            self.report(where, f"ROOMS is '{' '.join(build['ROOMS'])}', its row says '{' '.join(uses)}'")
         for room in build["TEST_ROOMS"]:
             if room not in [*row.uses, *self.layers.test_rooms.get(row.name, [])]:
                 self.report(where, f"TEST_ROOMS names '{room}', which [test rooms] does not allow")
@@ -229,8 +232,10 @@ class Checker:
                 elif not private_code:
                     self.report(where, f"<{header}> ({library}) stands in a header; only .cpp and -inl.hpp may show it")
             elif quoted:
-                if room or not (file.parent / header).exists():
+                if room or not header.startswith(row.name + "/"):
                     self.report(where, f'"{header}": write the path from the root: "fanin/<room>/..."')
+                elif not (self.root / header).exists():
+                    self.report(where, f'"{header}" does not exist')
             elif any(angled.startswith(prefix) for prefix in self.layers.system):
                 if not private_code:
                     self.report(where, f"<{header}> is the operating system's; only .cpp and -inl.hpp may show it")
@@ -256,7 +261,7 @@ class Checker:
     def check_ops(self):
         present = {
             room: {file.stem for file in (self.root / "fanin" / room / "ops").glob("*.cpp")
-                   if not file.stem.endswith(("_test", "_bench"))}
+                   if not file.stem.endswith(("_test", "_bench")) and file.stem not in self.layers.no_ops}
             for room in self.layers.op_rooms
         }
         described = present.get("net", set())

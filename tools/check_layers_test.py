@@ -56,7 +56,7 @@ LAWFUL = {
     "fanin/engine/CMakeLists.txt": """fanin_room(NAME engine
       ROOMS core net PRIVATE DNNL::dnnl SOURCES ops/dense.cpp)""",
     "fanin/engine/ops/dense.cpp": '#include <dnnl.h>\n#include "fanin/net/op.hpp"\n',
-    "apps/fanin/main.cpp": '#include <CLI/CLI.hpp>\n#include "fanin/net/op.hpp"\n#include "options.hpp"\n',
+    "apps/fanin/main.cpp": '#include <CLI/CLI.hpp>\n#include "fanin/net/op.hpp"\n#include "apps/fanin/options.hpp"\n',
     "apps/fanin/options.hpp": "#include <string>\n",
 }
 
@@ -125,8 +125,11 @@ class CheckLayers(unittest.TestCase):
     def test_an_include_by_relative_path_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", '#include "shape.hpp"'), "write the path from the root")
 
+        self.expect(self.add("apps/fanin/main.cpp", '#include "options.hpp"'), "write the path from the root")
+
     def test_an_include_of_nothing_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", '#include "fanin/core/nothing.hpp"'), "does not exist")
+        self.expect(self.add("apps/fanin/main.cpp", '#include "apps/fanin/nothing.hpp"'), "does not exist")
 
     def test_a_link_outside_the_row_fails(self):
         self.expect(self.replace("fanin/net/CMakeLists.txt", "ROOMS core", "ROOMS core PRIVATE DNNL::dnnl"),
