@@ -35,11 +35,12 @@ void update_all(const StepScalars& scalars, std::size_t count, const float* HWY_
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;
   const std::size_t lanes = hn::Lanes(d);
+  const StepScalars s = scalars;  // a local copy: stores to the parameters cannot change it
   const auto one_vector = [&](const float* g_in, float* w_in, float* s1_in, float* s2_in) HWY_ATTR {
     V w = hn::LoadU(d, w_in);
     V s1 = Rule::kStates > 0 ? hn::LoadU(d, s1_in) : hn::Zero(d);
     V s2 = Rule::kStates > 1 ? hn::LoadU(d, s2_in) : hn::Zero(d);
-    Rule::apply(d, scalars, hn::LoadU(d, g_in), w, s1, s2);
+    Rule::apply(d, s, hn::LoadU(d, g_in), w, s1, s2);
     hn::StoreU(w, d, w_in);
     if constexpr (Rule::kStates > 0) hn::StoreU(s1, d, s1_in);
     if constexpr (Rule::kStates > 1) hn::StoreU(s2, d, s2_in);

@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "fanin/engine/losses/softmax_cross_entropy.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+#include <hwy/contrib/math/math-inl.h>
+
+#include "fanin/engine/losses/loss_kernels.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace fanin::engine {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// `count` <= Lanes(d) values, the missing lanes filled with `fill`.
+template <class D>
+HWY_INLINE hn::Vec<D> LoadPart(D d, const float* from, std::size_t count, float fill) {
+  if (count == hn::Lanes(d)) return hn::LoadU(d, from);
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  for (std::size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = i < count ? from[i] : fill;
+  return hn::Load(d, lanes);
+}
+
+template <class D>
+HWY_INLINE void StorePart(D d, hn::Vec<D> v, float* to, std::size_t count) {
+  if (count == hn::Lanes(d)) return hn::StoreU(v, d, to);
+  HWY_ALIGN float lanes[hn::MaxLanes(d)];
+  hn::Store(v, d, lanes);
+  for (std::size_t i = 0; i < count; ++i) to[i] = lanes[i];
+}
+
+BatchResult SoftmaxCrossEntropy(std::int64_t rows, std::int64_t classes_signed, const float* logits,
+                                const std::int32_t* labels, float* gradient) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto classes = static_cast<std::size_t>(classes_signed);
+  constexpr float kLowest = -std::numeric_limits<float>::infinity();
+  BatchResult result;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const float* const x = logits + static_cast<std::size_t>(row) * classes;
+    auto largest_lanes = hn::Set(d, kLowest);
+    for (std::size_t i = 0; i < classes; i += lanes) {
+      largest_lanes = hn::Max(largest_lanes, LoadPart(d, x + i, std::min(lanes, classes - i), kLowest));
+    }
+    const float largest = hn::GetLane(hn::MaxOfLanes(d, largest_lanes));
+    const auto shift = hn::Set(d, largest);
+    auto sum_lanes = hn::Zero(d);
+    float* const g = gradient == nullptr ? nullptr : gradient + static_cast<std::size_t>(row) * classes;
+    for (std::size_t i = 0; i < classes; i += lanes) {
+      const std::size_t part = std::min(lanes, classes - i);
+      const auto e = hn::Exp(d, hn::Sub(LoadPart(d, x + i, part, kLowest), shift));
+      sum_lanes = hn::Add(sum_lanes, e);
+      if (g != nullptr) StorePart(d, e, g + i, part);
+    }
+    const float sum = hn::GetLane(hn::SumOfLanes(d, sum_lanes));
+    const auto label = static_cast<std::size_t>(labels[row]);
+    const float of_label = label < classes ? x[label] : std::numeric_limits<float>::quiet_NaN();
+    result.loss_sum += std::log(static_cast<double>(sum)) + (static_cast<double>(largest) - static_cast<double>(of_label));
+    // The first largest logit is the answer, as argmax has it; NaN is never right.
+    std::size_t answer = 0;
+    while (answer + 1 < classes && !(x[answer] == largest)) ++answer;
+    result.correct += answer == label && x[answer] == largest ? 1 : 0;
+    if (g == nullptr) continue;
+    const float per_row = 1.0F / static_cast<float>(rows);
+    const float factor = per_row / sum;
+    for (std::size_t i = 0; i < classes; ++i) g[i] *= factor;
+    if (label < classes) g[label] -= per_row;
+  }
+  return result;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace fanin::engine
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace fanin::engine {
+
+HWY_EXPORT(SoftmaxCrossEntropy);
+
+BatchResult softmax_cross_entropy(std::int64_t rows, std::int64_t classes, const float* logits,
+                                  const std::int32_t* labels, float* gradient) noexcept {
+  return HWY_DYNAMIC_DISPATCH(SoftmaxCrossEntropy)(rows, classes, logits, labels, gradient);
+}
+
+double reference_softmax_cross_entropy(std::int64_t rows, std::int64_t classes, std::span<const double> logits,
+                                       std::span<const std::int32_t> labels) {
+  double total = 0;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const auto x = logits.subspan(static_cast<std::size_t>(row * classes), static_cast<std::size_t>(classes));
+    double largest = x[0];
+    for (const double logit : x) largest = std::max(largest, logit);
+    double sum = 0;
+    for (const double logit : x) sum += std::exp(logit - largest);
+    total += std::log(sum) + largest - x[static_cast<std::size_t>(labels[static_cast<std::size_t>(row)])];
+  }
+  return total / static_cast<double>(rows);
+}
+
+}  // namespace fanin::engine
+#endif

@@ -1,0 +1,92 @@
+// Weights are kept as [in, out], though described as [out, in]: oneDNN's sgemm runs the forward
+// product 15 % faster so. The weight gradient is computed in blocks of rows, and each block moves
+// its weights while it is still in cache; the whole gradient never exists unless somebody asks.
+#include "fanin/net/ops/dense.hpp"
+
+#include <algorithm>
+
+#include "fanin/core/gemm.hpp"
+#include "fanin/engine/ops/table.hpp"
+
+namespace fanin::engine {
+namespace {
+
+constexpr std::int64_t kBlockFloats = 32 * 1024;  // 128 KiB of gradient beside as much of each operand: fits in L2
+
+// Rows of the [in, out] gradient per block: equal blocks of about kBlockFloats values.
+std::int64_t block_rows(std::int64_t in, std::int64_t out) {
+  const std::int64_t blocks = std::max<std::int64_t>(1, (in * out + kBlockFloats - 1) / kBlockFloats);
+  const std::int64_t rows = (in + blocks - 1) / blocks;
+  return std::min(in, (rows + 15) / 16 * 16);
+}
+
+class DenseKernel final : public Kernel {
+ public:
+  DenseKernel(const net::Node& node, const KernelBuffers& buffers, ParameterSlot& slot)
+      : buffers_(buffers),
+        slot_(slot),
+        in_(slot.spec.shape()[1]),
+        out_(slot.spec.shape()[0]),
+        rows_per_sample_(node.shape.count() / out_),
+        block_rows_(block_rows(in_, out_)) {
+    slot.transposed = true;
+  }
+
+  void forward(std::int64_t rows) noexcept override {
+    gemm({.m = rows * rows_per_sample_, .n = out_, .k = in_, .lda = in_, .ldb = out_, .ldc = out_}, buffers_.inputs[0],
+         slot_.value, buffers_.output);
+  }
+
+  void backward(const BackwardRun& run) noexcept override {
+    const std::int64_t rows = run.rows * rows_per_sample_;
+    if (buffers_.input_gradients[0] != nullptr) {
+      gemm({.transpose_b = Transpose::yes, .m = rows, .n = in_, .k = out_, .lda = out_, .ldb = out_, .ldc = in_},
+           buffers_.output_gradient, slot_.value, buffers_.input_gradients[0]);
+    }
+    for (std::int64_t first = 0; first < in_; first += block_rows_) {
+      const std::int64_t count = std::min(block_rows_, in_ - first);
+      const auto offset = static_cast<std::size_t>(first * out_);
+      float* const gradient = slot_.gradient != nullptr ? slot_.gradient + offset : buffers_.scratch;
+      gemm({.transpose_a = Transpose::yes, .m = count, .n = out_, .k = rows, .lda = in_, .ldb = out_, .ldc = out_},
+           buffers_.inputs[0] + first, buffers_.output_gradient, gradient);
+      run.apply(slot_, offset, static_cast<std::size_t>(count * out_), gradient);
+    }
+  }
+
+ private:
+  KernelBuffers buffers_;
+  ParameterSlot& slot_;
+  std::int64_t in_;
+  std::int64_t out_;
+  std::int64_t rows_per_sample_;
+  std::int64_t block_rows_;
+};
+
+OpTraits traits(const net::Node& node, const CompileHints& hints) {
+  const Shape shape = node.parameters[0].shape();
+  const std::int64_t block = hints.training ? block_rows(shape[1], shape[0]) * shape[0] : 0;
+  return {.saves_input = true, .scratch_floats = static_cast<std::size_t>(block)};
+}
+
+std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints&, const KernelBuffers& buffers,
+                             std::span<ParameterSlot> slots) {
+  return std::make_unique<DenseKernel>(node, buffers, slots[0]);
+}
+
+void reference(const net::Node& node, const ReferenceTensors& t) {
+  const auto out = static_cast<std::size_t>(node.shape.extents().back());
+  const std::size_t in = t.parameters[0].size() / out;
+  for (std::size_t row = 0; row < t.output.size() / out; ++row) {
+    for (std::size_t unit = 0; unit < out; ++unit) {
+      double sum = 0;
+      for (std::size_t i = 0; i < in; ++i) sum += t.parameters[0][unit * in + i] * t.inputs[0][row * in + i];
+      t.output[row * out + unit] = sum;
+    }
+  }
+}
+
+}  // namespace
+
+const OpEntry kDenseEntry{"dense", traits, make, reference};
+
+}  // namespace fanin::engine

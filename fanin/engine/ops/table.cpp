@@ -1,0 +1,25 @@
+#include "fanin/engine/ops/table.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "fanin/core/error.hpp"
+#include "fanin/core/suggest.hpp"
+
+namespace fanin::engine {
+
+const OpEntry& find_op(const net::Node& node) {
+  static constexpr std::array kEntries{&kActivationEntry, &kBiasEntry, &kDenseEntry};
+  std::vector<std::string> kinds;
+  for (const OpEntry* entry : kEntries) {
+    if (entry->kind == node.op->kind()) return *entry;
+    kinds.emplace_back(entry->kind);
+  }
+  std::string known;
+  for (const std::string& kind : kinds) known += (known.empty() ? "" : ", ") + kind;
+  throw Error(ErrorCode::unsupported, "node '" + node.name + "'",
+              "the engine cannot run the op '" + std::string(node.op->kind()) + "'; it runs " + known);
+}
+
+}  // namespace fanin::engine
