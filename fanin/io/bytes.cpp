@@ -151,11 +151,38 @@ class MemoryStore final : public ByteStore {
   std::span<const std::byte> bytes_;
 };
 
+class RangeSource final : public ByteSource {
+ public:
+  RangeSource(const ByteStore& store, std::uint64_t offset, std::uint64_t count)
+      : ByteSource(store.name(), offset), store_(store), position_(offset), left_(count) {}
+
+ private:
+  std::size_t read_some(std::span<std::uint8_t> dst) override {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(dst.size(), left_));
+    store_.read_at(position_, dst.first(count));
+    position_ += count;
+    left_ -= count;
+    return count;
+  }
+
+  const ByteStore& store_;
+  std::uint64_t position_;
+  std::uint64_t left_;
+};
+
 void check_limit(const ByteSource& source, std::uint64_t count, std::string_view what, std::uint64_t limit) {
   if (count <= limit) return;
   throw damaged(source.name(), source.offset(),
                 std::string(what) + " would take " + std::to_string(count) + " bytes, more than the limit of " +
                     std::to_string(limit) + "; if the file is sound, raise the limit");
+}
+
+void check_range(const ByteStore& store, std::uint64_t offset, std::uint64_t count) {
+  const std::uint64_t total = store.size();
+  if (offset <= total && count <= total - offset) return;
+  throw damaged(store.name(), std::min(offset, total),
+                std::to_string(count) + " bytes from offset " + std::to_string(offset) +
+                    " are asked for, but the file has " + std::to_string(total));
 }
 
 }  // namespace
@@ -241,13 +268,13 @@ std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint
   return read_rest(*open_source(path), limit);
 }
 
+std::unique_ptr<ByteSource> open_range(const ByteStore& store, std::uint64_t offset, std::uint64_t count) {
+  check_range(store, offset, count);
+  return std::make_unique<RangeSource>(store, offset, count);
+}
+
 void ByteStore::read_at(std::uint64_t offset, std::span<std::uint8_t> dst) const {
-  const std::uint64_t total = size();
-  if (offset > total || dst.size() > total - offset) {
-    throw damaged(name_, std::min(offset, total),
-                  "bytes " + std::to_string(offset) + " to " + std::to_string(offset + dst.size()) +
-                      " are asked for, but the file has " + std::to_string(total));
-  }
+  check_range(*this, offset, dst.size());
   const std::size_t count = copy_at(offset, dst);
   if (count != dst.size()) throw damaged(name_, offset + count, "the file became shorter while it was read");
 }

@@ -25,7 +25,8 @@ Error damaged(std::string_view name, std::uint64_t offset, std::string message);
 /// Bytes in order, from a file, a gzip stream or memory.
 class ByteSource {
  public:
-  explicit ByteSource(std::string name) : name_(std::move(name)) {}
+  /// @param offset  what offset() starts at: where the data begin in the file that `name` names.
+  explicit ByteSource(std::string name, std::uint64_t offset = 0) : name_(std::move(name)), offset_(offset) {}
   virtual ~ByteSource() = default;
   ByteSource(const ByteSource&) = delete;
   ByteSource& operator=(const ByteSource&) = delete;
@@ -42,7 +43,7 @@ class ByteSource {
   virtual std::size_t read_some(std::span<std::uint8_t> dst) = 0;
 
   std::string name_;
-  std::uint64_t offset_ = 0;
+  std::uint64_t offset_;
 };
 
 /// Opens a file, gunzipping it when it starts with gzip's magic bytes (whatever its name is).
@@ -88,6 +89,9 @@ class ByteStore {
 
 /// A regular file. Errors as open_source.
 std::unique_ptr<ByteStore> open_store(const std::filesystem::path& path);
+/// Bytes [offset, offset + count) of a store that outlives the source. offset() counts from the store's
+/// first byte. @throws Error bad_data when the range leaves the store.
+std::unique_ptr<ByteSource> open_range(const ByteStore& store, std::uint64_t offset, std::uint64_t count);
 /// Memory that outlives the store.
 std::unique_ptr<ByteStore> open_store(std::span<const std::byte> bytes, std::string_view name);
 

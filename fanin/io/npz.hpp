@@ -62,7 +62,9 @@ class NpzWriter final {
 
  private:
   ZipWriter zip_;
-  std::string name_;
+  std::string path_;
+  ZipMethod method_;
+  std::string name_;           // of the begun array
   std::uint64_t missing_ = 0;  // bytes of the begun array still to come
 };
 
