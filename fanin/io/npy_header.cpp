@@ -122,7 +122,10 @@ class Parser final {
   }
 
   void expect(char c) {
-    if (!take(c)) fail("'" + std::string(1, c) + "' is expected");
+    if (take(c)) return;
+    std::string quoted(3, '\'');
+    quoted[1] = c;
+    fail(quoted + " is expected");
   }
 
   [[noreturn]] void fail(const std::string& reason) const {
