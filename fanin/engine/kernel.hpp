@@ -78,8 +78,8 @@ struct CompileHints {
 /// layout of their ParameterSpec.
 struct ReferenceTensors {
   std::int64_t rows = 0;
-  std::vector<std::span<const double>> inputs;
-  std::vector<std::span<const double>> parameters;
+  std::vector<std::span<const double>> inputs = {};
+  std::vector<std::span<const double>> parameters = {};
   std::span<double> output;
 };
 

@@ -1,0 +1,50 @@
+#include "fanin/engine/reference.hpp"
+
+#include "fanin/engine/kernel.hpp"
+#include "fanin/engine/losses/loss_kernels.hpp"
+
+namespace fanin::engine {
+
+std::vector<std::vector<double>> reference_forward(const net::Graph& graph, const ReferenceParameters& parameters,
+                                                   const ReferenceBatch& batch) {
+  std::vector<std::vector<double>> values;
+  for (const net::Node& node : graph.nodes()) {
+    if (node.op == nullptr) {
+      values.push_back(batch.inputs);
+      continue;
+    }
+    std::vector<double> output(static_cast<std::size_t>(batch.rows * node.shape.count()));
+    ReferenceTensors tensors{.rows = batch.rows, .output = output};
+    for (const net::NodeId input : node.inputs) tensors.inputs.emplace_back(values[input]);
+    for (const net::ParameterSpec& spec : node.parameters) tensors.parameters.emplace_back(parameters.at(spec.name));
+    find_op(node).reference(node, tensors);
+    values.push_back(std::move(output));
+  }
+  return values;
+}
+
+double reference_loss(const net::Graph& graph, net::Loss loss, const ReferenceParameters& parameters,
+                      const ReferenceBatch& batch) {
+  const std::vector<std::vector<double>> values = reference_forward(graph, parameters, batch);
+  const std::vector<double>& outputs = values[graph.output()];
+  if (loss == net::Loss::mean_squared_error) return reference_mean_squared_error(outputs, batch.targets);
+  return reference_softmax_cross_entropy(batch.rows, graph.node(graph.output()).shape.count(), outputs, batch.labels);
+}
+
+std::vector<double> reference_gradient(const net::Graph& graph, net::Loss loss, ReferenceParameters parameters,
+                                       const ReferenceBatch& batch, const std::string& name, double h) {
+  std::vector<double>& values = parameters.at(name);
+  std::vector<double> gradient(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = values[i];
+    values[i] = value + h;
+    const double above = reference_loss(graph, loss, parameters, batch);
+    values[i] = value - h;
+    const double below = reference_loss(graph, loss, parameters, batch);
+    values[i] = value;
+    gradient[i] = (above - below) / (2 * h);
+  }
+  return gradient;
+}
+
+}  // namespace fanin::engine
