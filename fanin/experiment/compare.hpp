@@ -9,11 +9,13 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/experiment/data_set.hpp"
 #include "fanin/experiment/samples.hpp"
+#include "fanin/observe/step_zero.hpp"
 
 namespace fanin::experiment {
 
@@ -28,10 +30,10 @@ struct CompareSettings {
   std::optional<double> learning_rate;  ///< none: PyTorch's default for the optimizer
   std::int64_t batch_size = 64;
   std::int64_t epochs = 10;
-  std::int64_t seeds = 3;       ///< how many
-  std::uint64_t first_seed = 1; ///< seeds first_seed, first_seed + 1, …
-  int workers = 0;              ///< 0: one per core
-  double reach_accuracy = 0.85; ///< for "epochs to reach"
+  std::int64_t seeds = 3;        ///< how many
+  std::uint64_t first_seed = 1;  ///< seeds first_seed, first_seed + 1, …
+  int workers = 0;               ///< 0: one per core
+  double reach_accuracy = 0.85;  ///< for "epochs to reach"
 };
 
 struct EpochRecord {
@@ -49,18 +51,7 @@ enum class RunStatus { finished, diverged, interrupted };
 std::string_view to_string(RunStatus status) noexcept;
 
 /// What was measured on the first batch, before the first step.
-struct StepZero {
-  struct Layer {
-    std::string name;             ///< "layer1"
-    double gradient_norm = 0;     ///< L2 norm of ∂L/∂weight
-    double activation_std_dev = 0;  ///< of the layer's output
-    double zero_fraction = 0;     ///< of the layer's output
-    bool equal_gradients = false; ///< all units receive the same weight gradient
-    bool zero_gradient = false;
-  };
-  std::vector<Layer> layers;
-  double loss = 0;
-};
+using observe::StepZero;
 
 struct RunResult {
   std::string init;  ///< canonical text
@@ -73,26 +64,28 @@ struct RunResult {
 
 struct InitSummary {
   std::string init;
-  std::int64_t seeds = 0;              ///< finished runs, which the means are over
-  double test_accuracy_mean = 0;       ///< of the last epoch; NaN when no run finished
-  double test_accuracy_ci95 = 0;       ///< half-width, Student's t; NaN below two seeds
+  std::int64_t seeds = 0;         ///< finished runs, which the means are over
+  double test_accuracy_mean = 0;  ///< of the last epoch; NaN when no run finished
+  double test_accuracy_ci95 = 0;  ///< half-width, Student's t; NaN below two seeds
   double test_loss_mean = 0;
+  double test_loss_ci95 = 0;
   double train_loss_mean = 0;
-  double epochs_to_reach = 0;          ///< mean over the runs that reach it; NaN when none does
+  double epochs_to_reach = 0;  ///< mean over the runs that reach it; NaN when none does
   std::int64_t runs_that_reach = 0;
-  double first_gradient_norm = 0;      ///< mean over seeds, at step 0
+  double first_gradient_norm = 0;  ///< mean over seeds, at step 0
   double last_gradient_norm = 0;
   std::int64_t diverged = 0;
-  std::string remark;                  ///< one line that follows from the measurements
-  /// Paired difference to the best initialization: best minus this, over common seeds.
+  std::string remark;  ///< one line that follows from the measurements
+  /// Paired difference to the best initialization: best minus this, over common seeds, of the last
+  /// epoch's test accuracy (regression: test loss). NaN when no run of the best or of this finished.
   double difference_mean = 0;
   double difference_ci95 = 0;
-  bool difference_established = false; ///< the 95 % interval excludes zero
-  bool is_best = false;
+  bool difference_established = false;  ///< the 95 % interval excludes zero
+  bool is_best = false;                 ///< the best mean among the initializations that diverged least often
 };
 
 struct CompareResult {
-  CompareSettings settings;     ///< as run: every default filled in, texts canonical
+  CompareSettings settings;  ///< as run: every default filled in, texts canonical
   std::string data_name;
   std::string data_source;
   std::string scaling;
@@ -101,6 +94,7 @@ struct CompareResult {
   std::int64_t test_rows = 0;
   std::int64_t parameters = 0;
   bool regression = false;
+  double chance_accuracy = 0;  ///< share of the test part's most frequent class; NaN for regression
   bool interrupted = false;
   std::string chosen_by;        ///< "validation accuracy", "test accuracy", … : what named the best
   std::vector<RunResult> runs;  ///< by seed, then by initialization
@@ -136,13 +130,24 @@ class CompareObserver {
 /// @throws Error naming the setting.
 CompareSettings resolve(const CompareSettings& settings, const DataSet& data);
 
-/// Runs the comparison. A run that diverges, or a stop, is a result, not an error.
-/// @param settings  as returned by resolve.
+/// Runs the comparison. A run that diverges, or a stop, is a result, not an error. Results other than
+/// `seconds` are the same bits for any number of workers, on one processor type and oneDNN version.
+/// @param settings  as given by a person, or as returned by resolve: resolving twice changes nothing.
+/// @param observer  may be null; an exception from it ends the comparison.
+/// @throws Error as resolve; and whatever a run threw, after all workers have ended.
 CompareResult compare(const CompareSettings& settings, const DataSet& data, CompareObserver* observer,
                       std::stop_token stop);
 
-/// The summary of any set of runs: also of an interrupted comparison.
-std::vector<InitSummary> summarize(const CompareSettings& settings, std::span<const RunResult> runs, bool regression,
-                                   bool has_validation);
+/// What a summary needs to know about the data.
+struct SummaryFacts {
+  bool regression = false;
+  bool has_validation = false;
+  std::int64_t test_rows = 0;
+  double chance_accuracy = 0;  ///< as in CompareResult
+};
+
+/// The summary of any set of runs, in the order of settings.inits: also of an interrupted comparison.
+std::vector<InitSummary> summarize(const CompareSettings& settings, std::span<const RunResult> runs,
+                                   const SummaryFacts& facts);
 
 }  // namespace fanin::experiment

@@ -3,10 +3,11 @@
 //     fashion-mnist | mnist | kmnist | emnist   a known name, looked for in the usual folders
 //     DIR                                       a folder of IDX or IDX.gz files (train-*, t10k-* or test-*)
 //     FILE.npz | FILE.csv                       arrays x_train, y_train, x_test, y_test; or a table
-//     spirals(...) | teacher(...) | parity(...) generated, from --seed-independent settings of their own
+//     spirals(...) | teacher(...) | parity(...) generated, with a seed of their own: no run's seed changes data
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,10 @@ struct DataOptions {
   bool raw = false;                ///< no scaling at all
   double validation_fraction = 0;  ///< of the training part, in [0, 0.9]; the cut is fixed by the data set's name
   double test_fraction = 0.2;      ///< for sources without a test part of their own (csv)
-  std::string target_column;       ///< csv: header name, or 0-based index
+  std::string target_column;       ///< csv: header name, or 0-based index; "-1" is the last
   Task task = Task::automatic;     ///< csv, npz: integer targets are labels unless regression is asked for
-  std::int64_t limit_train = 0;    ///< keep only the first rows; 0 keeps all
-  std::int64_t limit_test = 0;
+  std::int64_t limit_train = 0;    ///< keep only the first rows, the validation part's included; 0 keeps all
+  std::int64_t limit_test = 0;     ///< likewise
 };
 
 /// @throws Error unknown_name with the nearest names, missing_data (says how to get the data),

@@ -1,19 +1,23 @@
-// The files a comparison leaves behind: result.json and epochs.csv. Written to a temporary file
-// and renamed, so a reader never sees half of one. Non-finite numbers are null.
+// The files a comparison leaves behind: result.json and epochs.csv.
+//
+//     write_file_atomically("result.json", to_json(result));   // a reader never sees half of one
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "fanin/experiment/compare.hpp"
+#include "fanin/io/atomic_file.hpp"
 
 namespace fanin::experiment {
 
-/// {"version","experiment":{…},"runs":[…],"summary":[…]}, indented.
+using io::write_file_atomically;
+
+/// {"version","experiment":{…},"runs":[…],"summary":[…]}, indented, keys in a fixed order, numbers in
+/// the shortest form that reads back the same. Non-finite numbers are null. Members called "seconds"
+/// are the only ones that differ between repeats, and experiment.workers between worker counts.
 std::string to_json(const CompareResult& result);
-/// One row per run and epoch, with a header.
+
+/// One row per run and epoch, with a header; RFC 4180. Non-finite numbers are empty cells.
 std::string to_csv(const CompareResult& result);
-/// @throws Error io_failure with the path and the system's reason.
-void write_file_atomically(const std::filesystem::path& path, std::string_view contents);
 
 }  // namespace fanin::experiment

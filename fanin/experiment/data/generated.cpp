@@ -1,0 +1,67 @@
+#include "fanin/experiment/data/generated.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "fanin/core/error.hpp"
+
+namespace fanin::experiment {
+namespace {
+
+constexpr std::int64_t kMaxPoints = 10'000'000;
+constexpr std::int64_t kMaxValues = std::int64_t{1} << 28;
+
+[[noreturn]] void out_of_range(std::string_view name, std::string_view argument, const std::string& found,
+                               const std::string& range) {
+  throw Error(ErrorCode::bad_value, "data set " + std::string(name),
+              std::string(argument) + "=" + found + " is outside " + range);
+}
+
+}  // namespace
+
+std::string short_text(double value) {
+  std::array<char, 32> text{};
+  const auto [end, status] = std::to_chars(text.data(), text.data() + text.size(), value);
+  FANIN_ASSERT(status == std::errc());
+  return std::string(text.data(), end);
+}
+
+std::int64_t checked(std::string_view name, std::string_view argument, std::int64_t value, std::int64_t low,
+                     std::int64_t high) {
+  if (value >= low && value <= high) return value;
+  out_of_range(name, argument, std::to_string(value), "[" + std::to_string(low) + ", " + std::to_string(high) + "]");
+}
+
+double checked(std::string_view name, std::string_view argument, double value, double low, double high) {
+  if (value >= low && value <= high) return value;
+  out_of_range(name, argument, short_text(value), "[" + short_text(low) + ", " + short_text(high) + "]");
+}
+
+GeneratedSize read_size(CallReader& reader, std::string_view name, const GeneratedSize& defaults) {
+  GeneratedSize size;
+  size.points = checked(name, "points", reader.integer("points", defaults.points), 2, kMaxPoints);
+  size.test_points = checked(name, "test_points", reader.integer("test_points", defaults.test_points), 2, kMaxPoints);
+  const std::int64_t seed = reader.integer("seed", static_cast<std::int64_t>(defaults.seed));
+  size.seed = static_cast<std::uint64_t>(checked(name, "seed", seed, 0, INT64_MAX));
+  return size;
+}
+
+void check_volume(std::string_view name, const GeneratedSize& size, std::int64_t features) {
+  if (size.points <= kMaxValues / features && size.test_points <= kMaxValues / features) return;
+  throw Error(ErrorCode::bad_value, "data set " + std::string(name),
+              "more than 2^28 input values; ask for fewer points or inputs");
+}
+
+std::vector<float> normal_values(std::uint64_t seed, std::string_view stream, std::size_t count, double factor) {
+  std::vector<float> values(count);
+  random::fill_normal(random::Stream(seed, stream), 0, {.mean = 0, .std_dev = factor}, values);
+  return values;
+}
+
+std::vector<float> uniform_values(std::uint64_t seed, std::string_view stream, std::size_t count) {
+  std::vector<float> values(count);
+  random::fill_uniform(random::Stream(seed, stream), 0, {.low = 0, .high = 1}, values);
+  return values;
+}
+
+}  // namespace fanin::experiment

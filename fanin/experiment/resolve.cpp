@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <thread>
+#include <utility>
+
+#include "fanin/core/error.hpp"
+#include "fanin/experiment/compare.hpp"
+#include "fanin/experiment/network.hpp"
+#include "fanin/init/initializer.hpp"
+#include "fanin/net/activation.hpp"
+#include "fanin/net/shorthand.hpp"
+
+namespace fanin::experiment {
+namespace {
+
+constexpr std::int64_t kMaxCount = 1'000'000;  // of epochs, of seeds, of runs
+constexpr int kMaxWorkers = 1024;
+
+[[noreturn]] void refuse(ErrorCode code, const char* option, const std::string& message) {
+  throw Error(code, option, message);
+}
+
+void check_range(const char* option, std::int64_t value, std::int64_t low, std::int64_t high, const char* what) {
+  if (value >= low && value <= high) return;
+  refuse(ErrorCode::bad_value, option,
+         std::to_string(value) + " " + what + " asked for; it must be from " + std::to_string(low) + " to " +
+             std::to_string(high));
+}
+
+// Runs `action`; an error in it gets the option's name in front.
+template <typename Action>
+auto reading(const char* option, const Action& action) {
+  try {
+    return action();
+  } catch (const Error& error) {
+    throw Error(error.code(), option, error.what());
+  }
+}
+
+std::string widths_text(const std::vector<std::int64_t>& widths) {
+  std::string text;
+  for (const std::int64_t width : widths) text += (text.empty() ? "" : "-") + std::to_string(width);
+  return text;
+}
+
+std::string resolve_net(const std::string& net, const DataSet& data) {
+  if (net.empty()) return widths_text({data.train.features, 256, 128, data.outputs});
+  const std::vector<std::int64_t> widths = reading("--net", [&] { return net::parse_widths(net); });
+  if (widths.size() < 2) {
+    refuse(ErrorCode::bad_shape, "--net", "'" + net + "' needs an input and an output width, such as 784-256-10");
+  }
+  if (widths.front() != data.train.features) {
+    refuse(ErrorCode::bad_shape, "--net",
+           "the net takes " + std::to_string(widths.front()) + " inputs, but a row of " + data.name + " has " +
+               std::to_string(data.train.features) + " values; begin it with " + std::to_string(data.train.features));
+  }
+  if (widths.back() != data.outputs) {
+    const bool labels = data.loss == net::Loss::softmax_cross_entropy;
+    refuse(ErrorCode::bad_shape, "--net",
+           "the net has " + std::to_string(widths.back()) + " outputs, but " + data.name + " has " +
+               std::to_string(data.outputs) +
+               (labels ? " classes, with labels 0 to " + std::to_string(data.outputs - 1) : " targets a row") +
+               "; end it with " + std::to_string(data.outputs));
+  }
+  return widths_text(widths);
+}
+
+std::vector<std::string> resolve_inits(const std::vector<std::string>& inits, const net::Graph& graph) {
+  if (inits.empty()) refuse(ErrorCode::bad_value, "--inits", "no initializer is named; name one or more");
+  check_range("--inits", static_cast<std::int64_t>(inits.size()), 1, kMaxCount, "initializers are");
+  std::vector<std::string> texts;
+  for (const std::string& init : inits) {
+    const init::Initializer initializer = reading("--inits", [&] {
+      init::Initializer parsed = init::parse_initializer(init);
+      for (const net::ParameterSpec& tensor : graph.parameters()) {
+        if (tensor.role == net::ParameterRole::weight) static_cast<void>(parsed.std_dev(tensor));  // it must fit
+      }
+      return parsed;
+    });
+    if (std::find(texts.begin(), texts.end(), initializer.text()) != texts.end()) {
+      refuse(ErrorCode::bad_value, "--inits",
+             "'" + init + "' is " + initializer.text() + ", which the list already has; name each once");
+    }
+    texts.push_back(initializer.text());
+  }
+  return texts;
+}
+
+double resolve_learning_rate(const CompareSettings& settings) {
+  const double rate = settings.learning_rate.value_or(1.0);
+  if (!(std::isfinite(rate) && rate > 0)) {
+    refuse(ErrorCode::bad_value, "--lr", std::to_string(rate) + " is not a finite number above 0");
+  }
+  const engine::Optimizer optimizer =
+      reading("--optimizer", [&] { return engine::parse_optimizer(settings.optimizer, rate); });
+  return settings.learning_rate ? rate : engine::default_learning_rate(optimizer.kind);
+}
+
+void check_data(const DataSet& data) {
+  if (data.train.count < 1 || data.test.count < 1) {
+    refuse(ErrorCode::bad_value, "--data", "the data set " + data.name + " has an empty part");
+  }
+}
+
+void check_counts(const CompareSettings& settings, const DataSet& data) {
+  check_range("--batch-size", settings.batch_size, 1, data.train.count, "rows a batch are");
+  check_range("--epochs", settings.epochs, 1, kMaxCount, "epochs are");
+  check_range("--seeds", settings.seeds, 1, kMaxCount / static_cast<std::int64_t>(settings.inits.size()), "seeds are");
+  check_range("--workers", settings.workers, 0, kMaxWorkers, "workers are");
+  if (settings.first_seed >
+      std::numeric_limits<std::uint64_t>::max() - static_cast<std::uint64_t>(settings.seeds - 1)) {
+    refuse(ErrorCode::bad_value, "--seed",
+           std::to_string(settings.first_seed) + " leaves no room for " + std::to_string(settings.seeds) + " seeds");
+  }
+  if (!(settings.reach_accuracy > 0 && settings.reach_accuracy <= 1)) {
+    refuse(ErrorCode::bad_value, "--reach",
+           std::to_string(settings.reach_accuracy) + " is not an accuracy above 0 and up to 1");
+  }
+}
+
+}  // namespace
+
+net::Graph network_of(const CompareSettings& settings) {
+  return net::dense_network(net::parse_widths(settings.net), net::parse_activation(settings.activation));
+}
+
+engine::Optimizer optimizer_of(const CompareSettings& settings) {
+  return engine::parse_optimizer(settings.optimizer, settings.learning_rate.value());
+}
+
+CompareSettings resolve(const CompareSettings& settings, const DataSet& data) {
+  check_data(data);
+  CompareSettings resolved = settings;
+  resolved.net = resolve_net(settings.net, data);
+  resolved.activation =
+      reading("--activation", [&] { return net::to_string(net::parse_activation(settings.activation)); });
+  const net::Graph graph = reading("--net", [&] { return network_of(resolved); });
+  resolved.inits = resolve_inits(settings.inits, graph);
+  resolved.learning_rate = resolve_learning_rate(settings);
+  resolved.optimizer = engine::to_string(optimizer_of(resolved));
+  check_counts(settings, data);
+  if (settings.workers == 0) {
+    const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+    const std::int64_t runs = settings.seeds * static_cast<std::int64_t>(settings.inits.size());
+    resolved.workers = static_cast<int>(std::min({cores, runs, std::int64_t{kMaxWorkers}}));
+  }
+  return resolved;
+}
+
+}  // namespace fanin::experiment
