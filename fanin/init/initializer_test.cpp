@@ -50,8 +50,8 @@ TEST(Initializer, StandardDeviationFollowsTheFormula) {
 }
 
 TEST(Initializer, EmpiricalMomentsAgreeWithTheLawWithinFourStandardErrors) {
-  const ParameterSpec w = dense_weight(500, 800);
-  const double n = 500.0 * 800.0;
+  const ParameterSpec w = dense_weight(250, 400);
+  const double n = 250.0 * 400.0;
   for (const char* text : {"uniform(-1, 3)", "normal(0.5, 2)", "truncated_normal(0, 1)", "lecun_uniform",
                            "lecun_normal", "truncated_normal(0.1, 1, -1, 3, false)", "glorot_uniform", "glorot_normal",
                            "he_uniform(mode=fan_out)", "he_normal(gain=relu)"}) {
