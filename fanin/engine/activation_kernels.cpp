@@ -48,6 +48,12 @@ HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {
 namespace HWY_NAMESPACE {
 
+// Lanes' Min and Max drop NaN, and a lost NaN is a lost diagnosis.
+template <class Rule, class D, class V>
+HWY_INLINE V value_or_nan(D d, V x, V parameter) {
+  return hn::IfThenElse(hn::IsNaN(x), x, Rule::value(d, x, parameter));
+}
+
 // Whole vectors, then the rest through a padded copy.
 template <class Rule>
 void forward(float a, std::size_t count, const float* x, float* y) noexcept {
@@ -55,11 +61,11 @@ void forward(float a, std::size_t count, const float* x, float* y) noexcept {
   const std::size_t lanes = hn::Lanes(d);
   const auto parameter = hn::Set(d, a);
   std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) hn::StoreU(Rule::value(d, hn::LoadU(d, x + i), parameter), d, y + i);
+  for (; i + lanes <= count; i += lanes) hn::StoreU(value_or_nan<Rule>(d, hn::LoadU(d, x + i), parameter), d, y + i);
   if (i == count) return;
   HWY_ALIGN float padded[hn::MaxLanes(d)] = {};
   for (std::size_t j = i; j < count; ++j) padded[j - i] = x[j];
-  hn::Store(Rule::value(d, hn::Load(d, padded), parameter), d, padded);
+  hn::Store(value_or_nan<Rule>(d, hn::Load(d, padded), parameter), d, padded);
   for (std::size_t j = i; j < count; ++j) y[j] = padded[j - i];
 }
 

@@ -24,7 +24,7 @@ namespace fanin::engine {
 struct PlanOptions {
   std::int64_t batch_size = 64;  ///< rows at most in a call, >= 1
   net::Loss loss = net::Loss::softmax_cross_entropy;
-  Optimizer optimizer;           ///< used by train_step
+  Optimizer optimizer = {};      ///< used by train_step
   bool training = true;          ///< false: no gradients and no optimizer state are stored
   /// The fraction of input values that are zero, as measured on the training data. Above
   /// kSparseInput the first dense layer skips zeros; results differ in rounding only.

@@ -139,7 +139,9 @@ class CountingTap final : public net::Tap {
   void see(const net::TapTensor& tensor) override {
     ++seen[static_cast<std::size_t>(tensor.kind)];
     EXPECT_EQ(static_cast<std::int64_t>(tensor.values.size()), tensor.shape->count());
-    if (tensor.name == "layer1.weight") EXPECT_EQ(*tensor.shape, (Shape{7, 5}));
+    if (tensor.name == "layer1.weight") {
+      EXPECT_EQ(*tensor.shape, (Shape{7, 5}));
+    }
   }
   std::array<int, 4> seen{};
 };
@@ -200,7 +202,7 @@ TEST(Plan, ImpossibleRequestsNameWhatIsWrong) {
     return "no error";
   };
   Twin twin(small_network("relu"), {.batch_size = 2}, 2);
-  EXPECT_THAT(message([&] { twin.plan.parameter("layer1.wieght"); }), HasSubstr("did you mean layer1.weight"));
+  EXPECT_THAT(message([&] { (void)twin.plan.parameter("layer1.wieght"); }), HasSubstr("did you mean layer1.weight"));
   EXPECT_THAT(message([&] { twin.plan.set_parameter("layer1.bias", std::vector<float>(3)); }), HasSubstr("[7] has 7"));
   EXPECT_THAT(message([&] { twin.plan.gradients(3); }), HasSubstr("outside [1, 2]"));
   EXPECT_THAT(message([&] { Plan(twin.graph, {.batch_size = 0}); }), HasSubstr("batch size"));

@@ -18,7 +18,7 @@ struct Case {
 };
 
 constexpr Case kCases[] = {{"sgd", "sgd"},
-                           {"sgd_weight_decay", "sgd(weight_decay=0.1)"},
+                           {"sgd_decay", "sgd(weight_decay=0.03125)"},
                            {"momentum", "momentum"},
                            {"nesterov", "nesterov"},
                            {"rmsprop", "rmsprop"},

@@ -16,7 +16,7 @@ struct HardswishRule {
   static HWY_INLINE V derivative(D d, V x, V) {
     const V three = hn::Set(d, 3.0F);
     const V inside = hn::Add(hn::Div(x, three), hn::Set(d, 0.5F));
-    const V above = hn::IfThenElse(hn::Gt(x, three), hn::Set(d, 1.0F), inside);
+    const V above = hn::IfThenElse(hn::Ge(x, three), hn::Set(d, 1.0F), inside);
     return hn::IfThenElse(hn::Lt(x, hn::Neg(three)), hn::Zero(d), above);
   }
 };
