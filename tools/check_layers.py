@@ -14,6 +14,7 @@ from pathlib import Path
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 STANDARD = re.compile(r"^[a-z][a-z0-9_]*$")  # <vector>, <cstdint>: no extension, no folder
+TEST_CODE = re.compile(r"(_(test|bench)\.[ch]pp|^test_\w+\.hpp)$")  # x_test.cpp, x_bench.cpp, test_files.hpp
 CODE_SUFFIXES = (".hpp", ".cpp")
 NOTHING = ("", "–", "-")
 
@@ -123,6 +124,22 @@ class RoomBuild:
         return self.values[key]
 
 
+class Source:
+    """One file of code and what it may include."""
+
+    def __init__(self, checker, file, row):
+        layers, folder = checker.layers, checker.root / "fanin" / row.name
+        self.file, self.row = file, row
+        self.room = row.name if row.name in layers.rooms else None  # None: a door
+        self.is_test = bool(TEST_CODE.search(file.name))
+        self.is_public = bool(self.room) and checker.is_public(row.name, str(file.relative_to(folder)))
+        self.may_show_others = not self.room or self.is_test or file.name.endswith((".cpp", "-inl.hpp"))
+        self.rooms, self.libraries = {row.name, *row.uses}, dict(row.libraries)
+        if self.is_test:
+            self.rooms.update(layers.test_rooms.get(row.name, []))
+            self.libraries.update({name: None for name in layers.test_libraries})
+
+
 class Checker:
     def __init__(self, root):
         self.root = root
@@ -147,7 +164,7 @@ class Checker:
                 self.check_room(row)
         for row in self.layers.doors.values():
             for file in self.code_files(self.root / row.name):
-                self.check_file(file, row, "", allowed_rooms=set(row.uses), libraries=row.libraries)
+                self.check_file(file, row)
         for folder in sorted((self.root / "fanin").glob("*")):
             if folder.name not in self.layers.rooms:
                 self.report(folder, "is no room of tools/layers.txt")
@@ -165,16 +182,10 @@ class Checker:
     def check_room(self, row):
         folder, build = self.root / "fanin" / row.name, self.builds[row.name]
         self.check_cmake(row, folder, build)
-        tests = set(build["TESTS"]) | set(build["BENCHES"])
         used = set()
         for file in self.code_files(folder):
-            rooms, libraries = {row.name, *row.uses}, dict(row.libraries)
-            if str(file.relative_to(folder)) in tests or re.search(r"_(test|bench)\.cpp$", file.name):
-                rooms |= set(self.layers.test_rooms.get(row.name, []))
-                libraries.update({name: None for name in self.layers.test_libraries})
-                self.check_file(file, row, row.name, rooms, libraries)
-            else:
-                used |= self.check_file(file, row, row.name, rooms, libraries)
+            libraries = self.check_file(file, row)
+            used |= set() if TEST_CODE.search(file.name) else libraries
         linked = {self.layers.targets.get(target) for target in build["PRIVATE"]}
         for library in sorted((used & set(row.libraries)) - linked):
             self.report(folder / "CMakeLists.txt", f"includes {library} but PRIVATE does not link it")
@@ -202,61 +213,82 @@ class Checker:
         for name in sorted(present - listed):
             if name.endswith(".cpp"):
                 self.report(where, f"does not list '{name}', so nobody builds it")
+        for key, test_code in (("HEADERS", False), ("SOURCES", False), ("TESTS", True), ("BENCHES", True)):
+            for name in build[key]:
+                if bool(TEST_CODE.search(Path(name).name)) != test_code:
+                    self.report(where, f"{key} lists '{name}', whose name says something else")
         for name in build["HEADERS"]:
             if name.endswith("-inl.hpp"):
                 self.report(where, f"HEADERS lists '{name}', but -inl.hpp files are private")
 
-    def check_file(self, file, row, room, allowed_rooms, libraries):
+    def check_file(self, file, row):
         """Checks the includes of one file; returns the libraries it uses."""
         self.files_checked += 1
+        source = Source(self, file, row)
         used = set()
-        in_room = str(file.relative_to(self.root / "fanin" / room)) if room else ""
-        public = bool(room) and self.is_public(room, in_room)
-        private_code = file.name.endswith((".cpp", "-inl.hpp")) or not room
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:
                 continue
             quoted, angled = match.groups()
-            header, where = quoted or angled, f"{file.relative_to(self.root)}:{number}"
+            header = quoted or angled
             library = self.layers.library_of(header)
             if header.startswith("fanin/"):
-                self.check_own(where, header, row, room, public, allowed_rooms)
+                problem = self.problem_of_own(source, header)
             elif library:
                 used.add(library)
-                limit = libraries.get(library)
-                if library not in libraries:
-                    self.report(where, f"<{header}> is {library}, which '{row.name}' may not use")
-                elif limit is not None and file.name not in limit:
-                    self.report(where, f"{library} is allowed in {', '.join(sorted(limit))} only")
-                elif not private_code:
-                    self.report(where, f"<{header}> ({library}) stands in a header; only .cpp and -inl.hpp may show it")
+                problem = self.problem_of_library(source, header, library)
             elif quoted:
-                if room or not header.startswith(row.name + "/"):
-                    self.report(where, f'"{header}": write the path from the root: "fanin/<room>/..."')
-                elif not (self.root / header).exists():
-                    self.report(where, f'"{header}" does not exist')
-            elif any(angled.startswith(prefix) for prefix in self.layers.system):
-                if not private_code:
-                    self.report(where, f"<{header}> is the operating system's; only .cpp and -inl.hpp may show it")
-            elif not STANDARD.match(angled):
-                self.report(where, f"<{header}> belongs to no library of tools/layers.txt")
+                problem = self.problem_of_quoted(source, header)
+            else:
+                problem = self.problem_of_angled(source, header)
+            if problem:
+                self.report(f"{file.relative_to(self.root)}:{number}", problem)
         return used
 
-    def check_own(self, where, header, row, room, public, allowed_rooms):
+    def problem_of_own(self, source, header):
         _, other, *rest = header.split("/")
-        name = "/".join(rest)
         if other not in self.layers.rooms or not rest:
-            self.report(where, f'"{header}" names no room')
-        elif other not in allowed_rooms:
-            self.report(where, f"'{row.name}' may not include the room '{other}' (it may use: {', '.join(row.uses)})")
-        elif not (self.root / header).exists():
-            self.report(where, f'"{header}" does not exist')
-        elif not self.is_public(other, name):
-            if other != room:
-                self.report(where, f"\"{header}\" is private to the room '{other}': its HEADERS do not list it")
-            elif public:
-                self.report(where, f'"{header}" is private, but a public header includes it')
+            return f'"{header}" names no room'
+        if other not in source.rooms:
+            uses = ", ".join(source.row.uses)
+            return f"'{source.row.name}' may not include the room '{other}' (it may use: {uses})"
+        if not (self.root / header).exists():
+            return f'"{header}" does not exist'
+        if TEST_CODE.search(rest[-1]) and not source.is_test:
+            return f'"{header}" is for tests'
+        if not self.is_public(other, "/".join(rest)):
+            if other != source.room:
+                return f"\"{header}\" is private to the room '{other}': its HEADERS do not list it"
+            if source.is_public:
+                return f'"{header}" is private, but a public header includes it'
+        return None
+
+    @staticmethod
+    def problem_of_library(source, header, library):
+        if library not in source.libraries:
+            return f"<{header}> is {library}, which '{source.row.name}' may not use"
+        limit = source.libraries[library]
+        if limit is not None and source.file.name not in limit:
+            return f"{library} is allowed in {', '.join(sorted(limit))} only"
+        if not source.may_show_others:
+            return f"<{header}> ({library}) stands in a header; only .cpp and -inl.hpp may show it"
+        return None
+
+    def problem_of_quoted(self, source, header):
+        beginnings = [] if source.room else [source.row.name + "/"]
+        beginnings += ["tests/"] if source.is_test else []
+        if not header.startswith(tuple(beginnings)):
+            return f'"{header}": write the path from the root: "fanin/<room>/..."'
+        return None if (self.root / header).exists() else f'"{header}" does not exist'
+
+    def problem_of_angled(self, source, header):
+        if any(header.startswith(prefix) for prefix in self.layers.system):
+            if not source.may_show_others:
+                return f"<{header}> is the operating system's; only .cpp and -inl.hpp may show it"
+        elif not STANDARD.match(header):
+            return f"<{header}> belongs to no library of tools/layers.txt"
+        return None
 
     def check_ops(self):
         present = {

@@ -47,7 +47,9 @@ LAWFUL = {
     "fanin/core/fast-inl.hpp": "#include <hwy/highway.h>\n",
     "fanin/core/shape.cpp": '#include "fanin/core/shape.hpp"\n#include <unistd.h>\n#include "fanin/core/secret.hpp"\n',
     "fanin/core/gemm.cpp": "#include <dnnl.h>\n",
-    "fanin/core/shape_test.cpp": '#include <gtest/gtest.h>\n#include "fanin/core/shape.hpp"\n',
+    "fanin/core/shape_test.cpp": '#include <gtest/gtest.h>\n#include "fanin/core/test_shapes.hpp"\n',
+    "fanin/core/test_shapes.hpp": '#include <gtest/gtest.h>\n#include "tests/golden/file.hpp"\n',
+    "tests/golden/file.hpp": "",
     "fanin/net/CMakeLists.txt": """fanin_room(NAME net # what a network is
       ROOMS core HEADERS op.hpp SOURCES ops/dense.cpp ops/conv.cpp)""",
     "fanin/net/op.hpp": '#include "fanin/core/shape.hpp"\n',
@@ -109,6 +111,14 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_test_library_in_code_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", "#include <gtest/gtest.h>"), "GoogleTest")
+
+    def test_a_test_header_in_code_fails(self):
+        self.expect(self.add("fanin/core/shape.cpp", '#include "fanin/core/test_shapes.hpp"'), "is for tests")
+        self.expect(self.add("fanin/core/shape.cpp", '#include "tests/golden/file.hpp"'), "from the root")
+
+    def test_a_test_among_the_sources_fails(self):
+        self.expect(self.replace("fanin/core/CMakeLists.txt", "TESTS shape_test.cpp", "shape_test.cpp"),
+                    "SOURCES lists 'shape_test.cpp'")
 
     def test_an_unknown_library_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", "#include <cblas.h>"), "belongs to no library")
