@@ -123,11 +123,11 @@ double normal_density(double z) {
 }
 
 /// Panels short enough that the density itself costs no bisection.
-std::vector<double> normal_edges(std::span<const double> breaks) {
+std::vector<double> normal_edges(std::span<const double> breaks, double from = -kCut) {
   constexpr double kGrid[] = {-6.5, -3, 0, 3, 6.5};
   std::vector<double> all(std::begin(kGrid), std::end(kGrid));
   all.insert(all.end(), breaks.begin(), breaks.end());
-  return edges_of(-kCut, kCut, all);
+  return edges_of(from, kCut, all);
 }
 
 }  // namespace
@@ -147,22 +147,29 @@ Integral normal_expectation(const std::function<double(double)>& f, std::span<co
 }
 
 Integral normal_expectation_2d(const std::function<double(double, double)>& f, std::span<const double> x_breaks,
-                               const BreaksAt& y_breaks, const QuadratureOptions& options) {
+                               const BreaksAt& y_breaks, const PlaneOptions& options) {
   std::vector<double> breaks;
   long evaluations = 0;
   bool all_converged = true;
+  double peak = 0;  // the largest inner value seen: what the far tails need not resolve
   const auto inner = [&](double x) {
     breaks.clear();
     if (y_breaks) y_breaks(x, breaks);
-    const Integral at_x =
-        refine([&f, x](double y) { return f(x, y) * normal_density(y); }, normal_edges(breaks), options);
+    const double density = normal_density(x);
+    const QuadratureOptions along_y{.relative_tolerance = options.relative_tolerance / 4,
+                                    .absolute_tolerance = options.relative_tolerance / 20 * peak / density,
+                                    .max_panels = options.max_panels};
+    const auto g = [&f, x](double y) { return f(x, y) * normal_density(y); };
+    const Integral at_x = refine(g, normal_edges(breaks, options.even_in_y ? 0 : -kCut), along_y);
     evaluations += at_x.evaluations;
     all_converged = all_converged && at_x.status != QuadratureStatus::not_converged;
-    return at_x.value * normal_density(x);
+    const double value = (options.even_in_y ? 2 : 1) * at_x.value * density;
+    if (std::fabs(value) > peak) peak = std::fabs(value);
+    return value;
   };
-  QuadratureOptions outer = options;  // the inner values carry an error of their own: ask for a little less
-  outer.relative_tolerance = 4 * options.relative_tolerance;
-  Integral out = refine(inner, normal_edges(x_breaks), outer);
+  for (const double x : {0.1, -0.9, 1.1, -2.1, 2.2}) inner(x);
+  const QuadratureOptions along_x{.relative_tolerance = options.relative_tolerance, .max_panels = options.max_panels};
+  Integral out = refine(inner, normal_edges(x_breaks), along_x);
   out.evaluations = evaluations;
   if (!all_converged && out.status == QuadratureStatus::converged) out.status = QuadratureStatus::not_converged;
   return out;

@@ -46,13 +46,20 @@ Integral integrate(const std::function<double(double)>& f, double from, double t
 Integral normal_expectation(const std::function<double(double)>& f, std::span<const double> breaks = {},
                             const QuadratureOptions& options = {});
 
-/// How the second variable's breaks move with the first: fills `breaks` for this x.
+/// How the second variable's breaks move with the first: appends to `breaks` for this x.
 using BreaksAt = std::function<void(double x, std::vector<double>& breaks)>;
+
+struct PlaneOptions {
+  double relative_tolerance = 1e-13;  ///< of the integral of |f|
+  int max_panels = 2000;              ///< along each axis
+  bool even_in_y = false;             ///< f(x, -y) = f(x, y): only y >= 0 is looked at
+};
 
 /// E[f(x, y)], x and y independent N(0, 1): nested, with f's breaks along y given for each x.
 /// @param x_breaks  where E_y[f(x, y)] as a function of x, or a derivative of it, jumps.
 /// @param y_breaks  may be empty.
+/// @cost            about (200 ... 1000)² evaluations.
 Integral normal_expectation_2d(const std::function<double(double, double)>& f, std::span<const double> x_breaks = {},
-                               const BreaksAt& y_breaks = {}, const QuadratureOptions& options = {});
+                               const BreaksAt& y_breaks = {}, const PlaneOptions& options = {});
 
 }  // namespace fanin

@@ -116,6 +116,7 @@ TEST(Quadrature, QuadrantProbabilitiesInTwoDimensions) {
 TEST(Quadrature, ProductsFactorInTwoDimensions) {
   const auto f = [](double x, double y) { return x * x * std::cos(y); };
   expect_converged(normal_expectation_2d(f), std::exp(-0.5), 1e-13);
+  expect_converged(normal_expectation_2d(f, {}, {}, {.even_in_y = true}), std::exp(-0.5), 1e-13);
 }
 
 }  // namespace

@@ -69,8 +69,12 @@ void append_breaks(std::span<const double> kinks, double mean, double std_dev, s
 Integral expectation(const std::function<double(double)>& f, std::span<const double> kinks, const Gaussian& u) {
   check(u);
   if (u.q == 0) {
+    // The limit q -> 0+: on a kink, half of the Gaussian lies on either side.
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    const bool at_kink = std::ranges::find(kinks, u.mean) != kinks.end();
     Integral out;
-    out.value = f(u.mean);
+    out.value =
+        at_kink ? (f(std::nextafter(u.mean, -kInfinity)) + f(std::nextafter(u.mean, kInfinity))) / 2 : f(u.mean);
     out.evaluations = 1;
     if (!std::isfinite(out.value)) out.status = QuadratureStatus::non_finite;
     return out;

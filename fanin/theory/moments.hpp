@@ -11,7 +11,7 @@ namespace fanin::theory {
 
 /// The pre-activation u ~ N(mean, q).
 struct Gaussian {
-  double q = 1;     ///< variance, >= 0
+  double q = 1;     ///< variance, >= 0; 0 means the limit q -> 0+
   double mean = 0;  ///< finite
 };
 
