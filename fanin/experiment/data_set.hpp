@@ -23,7 +23,7 @@ struct DataOptions {
   bool raw = false;                ///< no scaling at all
   double validation_fraction = 0;  ///< of the training part, in [0, 0.9]; the cut is fixed by the data set's name
   double test_fraction = 0.2;      ///< for sources without a test part of their own (csv)
-  std::string target_column;       ///< csv: header name, or 0-based index; "-1" is the last
+  std::string target_column = {};  ///< csv: header name, or 0-based index; "-1" is the last
   Task task = Task::automatic;     ///< csv, npz: integer targets are labels unless regression is asked for
   std::int64_t limit_train = 0;    ///< keep only the first rows, the validation part's included; 0 keeps all
   std::int64_t limit_test = 0;     ///< likewise

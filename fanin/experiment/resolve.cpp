@@ -40,7 +40,10 @@ auto reading(const char* option, const Action& action) {
 
 std::string widths_text(const std::vector<std::int64_t>& widths) {
   std::string text;
-  for (const std::int64_t width : widths) text += (text.empty() ? "" : "-") + std::to_string(width);
+  for (const std::int64_t width : widths) {
+    if (!text.empty()) text += '-';
+    text += std::to_string(width);
+  }
   return text;
 }
 

@@ -12,9 +12,9 @@ constexpr std::int64_t kMaxPoints = 10'000'000;
 constexpr std::int64_t kMaxValues = std::int64_t{1} << 28;
 
 [[noreturn]] void out_of_range(std::string_view name, std::string_view argument, const std::string& found,
-                               const std::string& range) {
+                               const std::string& low, const std::string& high) {
   throw Error(ErrorCode::bad_value, "data set " + std::string(name),
-              std::string(argument) + "=" + found + " is outside " + range);
+              std::string(argument) + "=" + found + " is outside [" + low + ", " + high + "]");
 }
 
 }  // namespace
@@ -29,12 +29,12 @@ std::string short_text(double value) {
 std::int64_t checked(std::string_view name, std::string_view argument, std::int64_t value, std::int64_t low,
                      std::int64_t high) {
   if (value >= low && value <= high) return value;
-  out_of_range(name, argument, std::to_string(value), "[" + std::to_string(low) + ", " + std::to_string(high) + "]");
+  out_of_range(name, argument, std::to_string(value), std::to_string(low), std::to_string(high));
 }
 
 double checked(std::string_view name, std::string_view argument, double value, double low, double high) {
   if (value >= low && value <= high) return value;
-  out_of_range(name, argument, short_text(value), "[" + short_text(low) + ", " + short_text(high) + "]");
+  out_of_range(name, argument, short_text(value), short_text(low), short_text(high));
 }
 
 GeneratedSize read_size(CallReader& reader, std::string_view name, const GeneratedSize& defaults) {

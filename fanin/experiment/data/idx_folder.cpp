@@ -68,9 +68,10 @@ IdxSet choose_set(const fs::path& folder, std::string_view variant) {
                 "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz");
   }
   if (sets.size() == 1) return sets.begin()->second;
+  const std::string wanted = std::string("-").append(variant) + "-";
   std::string found;
   for (const auto& [prefix, set] : sets) {
-    if (!variant.empty() && prefix.ends_with("-" + std::string(variant) + "-")) return set;
+    if (!variant.empty() && prefix.ends_with(wanted)) return set;
     found += (found.empty() ? "" : ", ") + (prefix.empty() ? std::string("train-*") : prefix + "train-*");
   }
   if (variant.empty() && sets.contains("")) return sets.at("");
