@@ -1,0 +1,44 @@
+// Aligned tables that fit the terminal. The last column wraps; where even that is too wide, the
+// last column moves to lines of its own under each row, then the first column wraps too, and in a
+// very narrow place each row becomes a small list of "title: value" lines. Nothing is cut off.
+//
+//     report::Table table({{"name"}, {"loss", report::Align::right}, {"remark"}});
+//     table.add_row({{"zeros"}, {"2.3026"}, {"all units receive equal gradients"}});
+//     text += table.render(terminal);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fanin/report/terminal.hpp"
+
+namespace fanin::report {
+
+enum class Align { left, right };
+
+struct Column {
+  std::string title;  ///< may hold newlines
+  Align align = Align::left;
+};
+
+struct Cell {
+  std::string text;
+  Style style = Style::plain;
+};
+
+class Table final {
+ public:
+  /// @param columns  at least one.
+  explicit Table(std::vector<Column> columns);
+
+  /// Missing cells are empty; there must not be more cells than columns.
+  void add_row(std::vector<Cell> cells);
+  /// Lines ending in newlines, none wider than the terminal. A last column without any text is left out.
+  [[nodiscard]] std::string render(const Terminal& terminal) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace fanin::report
