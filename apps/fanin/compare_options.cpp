@@ -1,0 +1,103 @@
+#include "apps/fanin/compare_options.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "fanin/core/call_expr.hpp"
+#include "fanin/core/error.hpp"
+#include "fanin/core/suggest.hpp"
+
+namespace fanin::cli {
+namespace {
+
+std::uint64_t parse_seed(const std::string& given) {
+  std::uint64_t value = 0;
+  const auto [end, status] = std::from_chars(given.data(), given.data() + given.size(), value);
+  if (status == std::errc() && end == given.data() + given.size()) return value;
+  throw Error(ErrorCode::bad_value, "--seed", "'" + given + "' is not a whole number from 0 to 2^64 - 1");
+}
+
+experiment::Task parse_task(const std::string& given) {
+  if (given == "auto") return experiment::Task::automatic;
+  if (given == "classification") return experiment::Task::classification;
+  if (given == "regression") return experiment::Task::regression;
+  const std::vector<std::string> known{"auto", "classification", "regression"};
+  throw Error(ErrorCode::unknown_name, "--task", "there is no task '" + given + "'; " + suggestion(given, known));
+}
+
+int parse_workers(const std::string& given) {
+  const std::optional<std::int64_t> value = parse_integer(given);
+  if (value && *value >= 0 && *value <= std::numeric_limits<int>::max()) return static_cast<int>(*value);
+  throw Error(ErrorCode::bad_value, "--workers",
+              "'" + given + "' is not a number of workers: 0 (one per core), 1, 2, ...");
+}
+
+}  // namespace
+
+CompareOptions::CompareOptions(CLI::App& app) : reader(app) {
+  declare_experiment();
+  declare_data();
+  declare_output();
+}
+
+void CompareOptions::declare_experiment() {
+  reader.group("Experiment");
+  reader.text("--data", "WHAT",
+              "a name from `fanin list data`, a folder of IDX files, a .npz or a .csv file (default fashion-mnist)",
+              settings.data);
+  reader.text("--net", "WIDTHS",
+              "inputs, hidden widths and outputs (default 784-256-128-10 for 784 inputs, 10 classes)", settings.net);
+  reader.text("--activation", "NAME", "of the hidden layers, see `fanin list activations` (default relu)",
+              settings.activation);
+  reader.convert("--inits", "LIST",
+                 "initializations to compare, separated by commas, see `fanin list initializers` "
+                 "(default \"zeros,normal(std=0.01),glorot_uniform,he_uniform\")",
+                 [this](const std::string& given) { settings.inits = split_list(given, "--inits"); });
+  reader.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", settings.optimizer);
+  reader.convert("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
+                 [this](const std::string& given) {
+                   settings.learning_rate = parse_number(given);
+                   if (!settings.learning_rate) {
+                     throw Error(ErrorCode::bad_value, "--lr", "'" + given + "' is not a finite number");
+                   }
+                 });
+  reader.integer("--batch-size", "ROWS", "rows per step (default 64)", settings.batch_size);
+  reader.integer("--epochs", "N", "passes over the training rows (default 10)", settings.epochs);
+  reader.integer("--seeds", "N", "runs of each initialization (default 3)", settings.seeds);
+  reader.convert("--seed", "N", "the first seed (default 1)",
+                 [this](const std::string& given) { settings.first_seed = parse_seed(given); });
+  reader.fraction("--reach", "ACCURACY", "count the epochs until the test accuracy reaches this (default 0.85)",
+                  settings.reach_accuracy);
+  reader.convert("--workers", "N", "runs at the same time; changes no result (default: one per core)",
+                 [this](const std::string& given) { settings.workers = parse_workers(given); });
+}
+
+void CompareOptions::declare_data() {
+  experiment::DataOptions& data = settings.data_options;
+  reader.group("Data");
+  reader.fraction("--validation,--validation-fraction", "FRACTION",
+                  "cut this part of the training rows off, and choose the best by it (default 0: by the test rows)",
+                  data.validation_fraction);
+  reader.flag("--standardize", "inputs to zero mean and unit variance (default: scaled to [0, 1])", data.standardize);
+  reader.flag("--raw", "inputs as they are", data.raw);
+  reader.integer("--limit-train", "ROWS", "use only the first training rows (default: all)", data.limit_train);
+  reader.integer("--limit-test", "ROWS", "use only the first test rows (default: all)", data.limit_test);
+  reader.text("--target", "COLUMN", "csv: name or index, from 0, of the column to learn", data.target_column);
+  reader.convert("--task", "TASK", "csv, npz, teacher: auto, classification or regression (default auto)",
+                 [&data](const std::string& given) { data.task = parse_task(given); });
+  reader.fraction("--test-fraction", "FRACTION", "csv: the part that becomes the test rows (default 0.2)",
+                  data.test_fraction);
+}
+
+void CompareOptions::declare_output() {
+  reader.group("Output");
+  reader.text("--out", "FOLDER", "write result.json and epochs.csv there; the folder is created", out);
+  reader.text("--json", "FILE", "write the results as JSON; - is standard output, and the table goes to standard error",
+              json);
+  reader.flag("--no-progress", "only the table at the end", no_progress);
+  reader.flag("--quiet", "neither progress nor table: only files and errors", quiet);
+  reader.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",
+                 [this](const std::string& given) { color = report::parse_color_choice(given); });
+}
+
+}  // namespace fanin::cli

@@ -1,0 +1,19 @@
+// The files a command leaves behind. They are tried out before the work starts, so that nothing
+// is lost at its end.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace fanin::cli {
+
+/// Makes sure that `folder` exists, creating it with its parents. @throws OutputError.
+void make_folder(const std::filesystem::path& folder);
+
+/// Makes sure that `path` can be written, without touching it. @throws OutputError.
+void check_writable(const std::filesystem::path& path);
+
+/// Writes a whole file, or leaves the old one as it was. @throws OutputError.
+void write_file(const std::filesystem::path& path, std::string_view contents);
+
+}  // namespace fanin::cli
