@@ -27,7 +27,7 @@ struct PlanOptions {
   Optimizer optimizer = {};      ///< used by train_step
   bool training = true;          ///< false: no gradients and no optimizer state are stored
   /// The fraction of input values that are zero, as measured on the training data. Above
-  /// kSparseInput the first dense layer skips zeros; results differ in rounding only.
+  /// kSparseInput (sparse_input.hpp) the first dense layer skips zeros; results differ in rounding only.
   double input_zero_fraction = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "fanin/core/gemm.hpp"
 #include "fanin/engine/ops/table.hpp"
+#include "fanin/engine/sparse_input.hpp"
 
 namespace fanin::engine {
 namespace {
@@ -62,14 +63,82 @@ class DenseKernel final : public Kernel {
   std::int64_t block_rows_;
 };
 
+// A first layer whose inputs are largely zero: its weight gradient, which has no input gradient
+// beside it, multiplies the others only, and fetches the weights it is about to move.
+class SparseInputDenseKernel final : public Kernel {
+ public:
+  SparseInputDenseKernel(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,
+                         ParameterSlot& slot)
+      : dense_(node, buffers, slot), buffers_(buffers), slot_(slot), in_(slot.spec.shape()[1]), out_(slot.spec.shape()[0]) {
+    const Scratch scratch(in_, out_, hints.batch_size);
+    batch_ = {.features = in_,
+              .padded_rows = padded_rows(hints.batch_size),
+              .values = buffers.scratch + scratch.values,
+              .nonzero = reinterpret_cast<std::uint64_t*>(buffers.scratch + scratch.nonzero)};
+    packed_ = buffers.scratch + scratch.packed;
+  }
+
+  static std::size_t scratch_floats(std::int64_t in, std::int64_t out, std::int64_t batch_size) {
+    return Scratch(in, out, batch_size).total;
+  }
+
+  void forward(std::int64_t rows) noexcept override { dense_.forward(rows); }
+
+  void backward(const BackwardRun& run) noexcept override {
+    index_features(buffers_.inputs[0], run.rows, batch_);
+    pack_output_gradient(buffers_.output_gradient, run.rows, out_, packed_);
+    const PrefetchRows prefetch = run.update == nullptr ? PrefetchRows{} : PrefetchRows{{slot_.value, slot_.state1, slot_.state2}};
+    for (std::int64_t first = 0; first < in_; first += kFeatures) {
+      const std::int64_t count = std::min(kFeatures, in_ - first);
+      const auto offset = static_cast<std::size_t>(first * out_);
+      float* const gradient = slot_.gradient != nullptr ? slot_.gradient + offset : buffers_.scratch;
+      weight_gradient_of_features(batch_, first, count, run.rows, out_, packed_, gradient, prefetch);
+      run.apply(slot_, offset, static_cast<std::size_t>(count * out_), gradient);
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kFeatures = 32;  // gradient rows per block
+
+  // Offsets into the scratch, each at a cache line.
+  struct Scratch {
+    std::size_t values, nonzero, packed, total;
+    Scratch(std::int64_t in, std::int64_t out, std::int64_t batch_size) {
+      const auto lines = [](std::int64_t floats) { return static_cast<std::size_t>((floats + 15) / 16 * 16); };
+      const std::int64_t rows = padded_rows(batch_size);
+      values = lines(kFeatures * out);
+      nonzero = values + lines(in * rows);
+      packed = nonzero + lines(2 * in * rows / 64);
+      total = packed + lines(packed_floats(batch_size, out));
+    }
+  };
+
+  DenseKernel dense_;
+  KernelBuffers buffers_;
+  ParameterSlot& slot_;
+  std::int64_t in_;
+  std::int64_t out_;
+  FeatureMajor batch_;
+  float* packed_ = nullptr;
+};
+
+bool skips_zeros(const net::Node& node, const CompileHints& hints) {
+  return hints.training && hints.reads_graph_input && hints.input_zero_fraction >= kSparseInput &&
+         node.shape.rank() == 1 && sparse_input_supports(node.shape[0]);
+}
+
 OpTraits traits(const net::Node& node, const CompileHints& hints) {
   const Shape shape = node.parameters[0].shape();
   const std::int64_t block = hints.training ? block_rows(shape[1], shape[0]) * shape[0] : 0;
-  return {.saves_input = true, .scratch_floats = static_cast<std::size_t>(block)};
+  const std::size_t floats = skips_zeros(node, hints)
+                                 ? SparseInputDenseKernel::scratch_floats(shape[1], shape[0], hints.batch_size)
+                                 : static_cast<std::size_t>(block);
+  return {.saves_input = true, .scratch_floats = floats};
 }
 
-std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints&, const KernelBuffers& buffers,
+std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,
                              std::span<ParameterSlot> slots) {
+  if (skips_zeros(node, hints)) return std::make_unique<SparseInputDenseKernel>(node, hints, buffers, slots[0]);
   return std::make_unique<DenseKernel>(node, buffers, slots[0]);
 }
 
