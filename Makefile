@@ -46,7 +46,7 @@ ifneq ($(DEPS),no)
 endif
 	@$(MAKE) --no-print-directory configure DEPS=no
 	@cmake --build "$(BUILD)" -j $(JOBS) --target fanin_cli benches
-	@bench/run.sh "$(BUILD)" $(ARGS)
+	@bench/compare.sh "$(BUILD)" $(ARGS)
 
 asan: deps ## all tests again under the address and undefined-behaviour sanitizers
 	@cmake --preset asan $(CMAKE_ARGS)
