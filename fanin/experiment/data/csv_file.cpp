@@ -63,7 +63,7 @@ void read_target(std::size_t column, const io::CsvTable& table, Task task, RawDa
     } else {
       read_class_names(target.texts, table, raw);
     }
-    detail::check_class_count(raw.outputs, table.source);
+    detail::check_labels_differ(raw.train.labels, table.source);
     return;
   }
   raw.loss = net::Loss::mean_squared_error;

@@ -126,7 +126,7 @@ RawData read_idx_folder(const fs::path& folder, std::string_view name, std::stri
   }
   raw.test = samples_from(std::move(images));
   raw.train.labels = read_labels(files[train_labels], raw.train.count, raw.outputs);
-  detail::check_class_count(raw.outputs, files[train_labels].string());
+  detail::check_labels_differ(raw.train.labels, files[train_labels].string());
   raw.test.labels = read_labels(files[test_labels], raw.test.count, raw.outputs);
   return raw;
 }

@@ -104,7 +104,7 @@ RawData read_npz_file(const std::filesystem::path& path, Task task) {
   const bool labels = task == Task::classification || (task == Task::automatic && is_integer(y.dtype));
   raw.loss = labels ? net::Loss::softmax_cross_entropy : net::Loss::mean_squared_error;
   read_targets(y, raw.train, raw);
-  if (labels) detail::check_class_count(raw.outputs, y.source);
+  if (labels) detail::check_labels_differ(raw.train.labels, y.source);
   if (!names.x_test) return raw;
   x = file.read(*names.x_test);
   if (sample_shape_of(x.shape) != raw.sample_shape) {

@@ -1,5 +1,6 @@
 #include "fanin/experiment/data/raw_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -61,8 +62,9 @@ void bad_label(const std::string& where, std::int64_t label, std::int64_t classe
                   "; for targets that are quantities ask for the task regression");
 }
 
-void check_class_count(std::int64_t classes, std::string_view source) {
-  if (classes >= 2) return;
+void check_labels_differ(std::span<const std::int32_t> labels, std::string_view source) {
+  const auto differs = [&](std::int32_t label) { return label != labels.front(); };
+  if (std::any_of(labels.begin(), labels.end(), differs)) return;
   throw Error(ErrorCode::bad_value, std::string(source),
               "all training labels are the same, so there is nothing to tell apart; two classes are the least");
 }

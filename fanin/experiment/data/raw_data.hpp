@@ -60,7 +60,8 @@ namespace detail {
 /// The most classes a data set may have; more means the targets are no labels.
 inline constexpr std::int64_t kMaxClasses = 65'536;
 [[noreturn]] void bad_label(const std::string& where, std::int64_t label, std::int64_t classes);
-void check_class_count(std::int64_t classes, std::string_view source);
+/// @throws Error bad_value when all labels are the same.
+void check_labels_differ(std::span<const std::int32_t> labels, std::string_view source);
 }  // namespace detail
 
 template <typename Where>
