@@ -5,9 +5,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fanin/engine/activation_kernels.cpp"
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <hwy/contrib/math/math-inl.h>
 
 #ifndef FANIN_ENGINE_ACTIVATION_TABLE
 #define FANIN_ENGINE_ACTIVATION_TABLE
@@ -24,25 +24,25 @@ namespace hn = hwy::HWY_NAMESPACE;
 }  // namespace fanin::engine
 HWY_AFTER_NAMESPACE();
 
-#include "fanin/engine/activations/lanes-inl.hpp"
-#include "fanin/engine/activations/linear-inl.hpp"
-#include "fanin/engine/activations/relu-inl.hpp"
-#include "fanin/engine/activations/leaky_relu-inl.hpp"
 #include "fanin/engine/activations/elu-inl.hpp"
-#include "fanin/engine/activations/selu-inl.hpp"
-#include "fanin/engine/activations/sigmoid-inl.hpp"
-#include "fanin/engine/activations/tanh-inl.hpp"
-#include "fanin/engine/activations/softsign-inl.hpp"
-#include "fanin/engine/activations/softplus-inl.hpp"
+#include "fanin/engine/activations/erf-inl.hpp"
 #include "fanin/engine/activations/gelu-inl.hpp"
 #include "fanin/engine/activations/gelu_tanh-inl.hpp"
-#include "fanin/engine/activations/silu-inl.hpp"
-#include "fanin/engine/activations/mish-inl.hpp"
-#include "fanin/engine/activations/hardswish-inl.hpp"
 #include "fanin/engine/activations/hardsigmoid-inl.hpp"
+#include "fanin/engine/activations/hardswish-inl.hpp"
 #include "fanin/engine/activations/hardtanh-inl.hpp"
-#include "fanin/engine/activations/erf-inl.hpp"
+#include "fanin/engine/activations/lanes-inl.hpp"
+#include "fanin/engine/activations/leaky_relu-inl.hpp"
+#include "fanin/engine/activations/linear-inl.hpp"
+#include "fanin/engine/activations/mish-inl.hpp"
+#include "fanin/engine/activations/relu-inl.hpp"
+#include "fanin/engine/activations/selu-inl.hpp"
+#include "fanin/engine/activations/sigmoid-inl.hpp"
+#include "fanin/engine/activations/silu-inl.hpp"
 #include "fanin/engine/activations/sin-inl.hpp"
+#include "fanin/engine/activations/softplus-inl.hpp"
+#include "fanin/engine/activations/softsign-inl.hpp"
+#include "fanin/engine/activations/tanh-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {

@@ -14,7 +14,8 @@ namespace {
 std::vector<float> grid() {
   std::vector<float> points;
   for (float z = -12; z <= 12; z += 0.0137F) points.push_back(z);
-  for (const float z : {0.0F, 1e-30F, -1e-30F, 1e-6F, -1e-6F, 20.0F, -20.0F, 88.0F, -88.0F, 100.0F, -100.0F, 1e4F, -1e4F}) {
+  for (const float z :
+       {0.0F, 1e-30F, -1e-30F, 1e-6F, -1e-6F, 20.0F, -20.0F, 88.0F, -88.0F, 100.0F, -100.0F, 1e4F, -1e4F}) {
     points.push_back(z);
   }
   return points;

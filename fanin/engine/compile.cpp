@@ -66,7 +66,8 @@ void CompiledGraph::check(const net::Graph& graph) const {
 }
 
 CompileHints CompiledGraph::hints(const CompiledNode& node) const {
-  const bool reads_input = !node.description.inputs.empty() && nodes_[node.description.inputs[0]].description.op == nullptr;
+  const bool reads_input =
+      !node.description.inputs.empty() && nodes_[node.description.inputs[0]].description.op == nullptr;
   return {.batch_size = options_.batch_size,
           .training = options_.training,
           .reads_graph_input = reads_input,

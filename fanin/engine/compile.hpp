@@ -49,7 +49,7 @@ class CompiledGraph final {
     net::Node description = {};
     OpTraits traits = {};
     std::unique_ptr<Kernel> kernel = {};  // null for the input
-    bool needs_gradient = false;     // some parameter is at or above it
+    bool needs_gradient = false;          // some parameter is at or above it
     BufferId value_buffer = 0;
     std::optional<BufferId> gradient_buffer = {};
     std::optional<BufferId> scratch_buffer = {};

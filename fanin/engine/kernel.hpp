@@ -16,9 +16,9 @@ namespace fanin::engine {
 struct ParameterSlot {
   net::ParameterSpec spec = {};
   std::size_t count = 0;
-  bool transposed = false;    ///< stored as [in, out] where the spec says [out, in]
+  bool transposed = false;  ///< stored as [in, out] where the spec says [out, in]
   float* value = nullptr;
-  float* state1 = nullptr;    ///< optimizer state, null when the optimizer keeps none
+  float* state1 = nullptr;  ///< optimizer state, null when the optimizer keeps none
   float* state2 = nullptr;
   float* gradient = nullptr;  ///< the whole gradient, when somebody wants to keep it
 };
@@ -43,7 +43,7 @@ struct KernelBuffers {
   float* output = nullptr;
   const float* output_gradient = nullptr;
   std::vector<float*> input_gradients = {};  ///< null where nobody needs it; overwritten, not added to
-  float* scratch = nullptr;             ///< OpTraits::scratch_floats values, undefined at each call
+  float* scratch = nullptr;                  ///< OpTraits::scratch_floats values, undefined at each call
 };
 
 /// One node of a plan.
@@ -70,8 +70,8 @@ struct OpTraits {
 struct CompileHints {
   std::int64_t batch_size = 0;
   bool training = true;
-  bool reads_graph_input = false;    ///< the op's first input is an input of the graph
-  double input_zero_fraction = 0;    ///< of that graph input
+  bool reads_graph_input = false;  ///< the op's first input is an input of the graph
+  double input_zero_fraction = 0;  ///< of that graph input
 };
 
 /// Values in double precision for the readable reference: [rows, features], and parameters in the

@@ -18,12 +18,12 @@ enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adagrad, adam, adam
 struct Optimizer {
   OptimizerKind kind = OptimizerKind::sgd;
   double learning_rate = 1e-2;
-  double momentum = 0.9;       ///< momentum, nesterov
-  double beta1 = 0.9;          ///< adam, adamw
-  double beta2 = 0.999;        ///< adam, adamw
-  double alpha = 0.99;         ///< rmsprop: decay of the mean square
-  double epsilon = 1e-8;       ///< adam, adamw, rmsprop; adagrad 1e-10
-  double weight_decay = 0;     ///< L2 added to the gradient; in adamw decoupled, default 1e-2
+  double momentum = 0.9;           ///< momentum, nesterov
+  double beta1 = 0.9;              ///< adam, adamw
+  double beta2 = 0.999;            ///< adam, adamw
+  double alpha = 0.99;             ///< rmsprop: decay of the mean square
+  double epsilon = 1e-8;           ///< adam, adamw, rmsprop; adagrad 1e-10
+  double weight_decay = 0;         ///< L2 added to the gradient; in adamw decoupled, default 1e-2
   double initial_accumulator = 0;  ///< adagrad
 
   friend bool operator==(const Optimizer&, const Optimizer&) = default;
@@ -57,8 +57,8 @@ struct StepScalars {
   float one_minus_alpha = 0;
   float epsilon = 0;
   float weight_decay = 0;
-  float decay_factor = 1;            ///< adamw: 1 - lr·weight_decay
-  float step_size = 0;               ///< adam: lr / (1 - beta1^t)
+  float decay_factor = 1;              ///< adamw: 1 - lr·weight_decay
+  float step_size = 0;                 ///< adam: lr / (1 - beta1^t)
   float inverse_sqrt_correction2 = 1;  ///< adam: 1 / sqrt(1 - beta2^t)
 };
 

@@ -16,13 +16,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 }  // namespace fanin::engine
 HWY_AFTER_NAMESPACE();
 
-#include "fanin/engine/optimizers/sgd-inl.hpp"
-#include "fanin/engine/optimizers/momentum-inl.hpp"
-#include "fanin/engine/optimizers/nesterov-inl.hpp"
-#include "fanin/engine/optimizers/rmsprop-inl.hpp"
 #include "fanin/engine/optimizers/adagrad-inl.hpp"
 #include "fanin/engine/optimizers/adam-inl.hpp"
 #include "fanin/engine/optimizers/adamw-inl.hpp"
+#include "fanin/engine/optimizers/momentum-inl.hpp"
+#include "fanin/engine/optimizers/nesterov-inl.hpp"
+#include "fanin/engine/optimizers/rmsprop-inl.hpp"
+#include "fanin/engine/optimizers/sgd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {

@@ -39,8 +39,9 @@ TEST(Optimizer, FastKernelsFollowTheReferenceForEveryLength) {
 }
 
 TEST(Optimizer, TextRoundTripsAndOmitsDefaults) {
-  for (const char* text : {"sgd", "sgd(weight_decay=0.1)", "momentum", "nesterov(momentum=0.95)", "rmsprop(alpha=0.9)",
-                           "adagrad(initial_accumulator=0.1)", "adam(beta1=0.8, eps=1e-06)", "adamw(weight_decay=0.1)"}) {
+  for (const char* text :
+       {"sgd", "sgd(weight_decay=0.1)", "momentum", "nesterov(momentum=0.95)", "rmsprop(alpha=0.9)",
+        "adagrad(initial_accumulator=0.1)", "adam(beta1=0.8, eps=1e-06)", "adamw(weight_decay=0.1)"}) {
     EXPECT_EQ(to_string(parse_optimizer(text, 0.1)), text);
     EXPECT_EQ(parse_optimizer(to_string(parse_optimizer(text, 0.1)), 0.1), parse_optimizer(text, 0.1));
   }

@@ -24,8 +24,8 @@ namespace fanin::engine {
 struct PlanOptions {
   std::int64_t batch_size = 64;  ///< rows at most in a call, >= 1
   net::Loss loss = net::Loss::softmax_cross_entropy;
-  Optimizer optimizer = {};      ///< used by train_step
-  bool training = true;          ///< false: no gradients and no optimizer state are stored
+  Optimizer optimizer = {};  ///< used by train_step
+  bool training = true;      ///< false: no gradients and no optimizer state are stored
   /// The fraction of input values that are zero, as measured on the training data. Above
   /// kSparseInput (sparse_input.hpp) the first dense layer skips zeros; results differ in rounding only.
   double input_zero_fraction = 0;
@@ -33,8 +33,8 @@ struct PlanOptions {
 
 /// Sums over the rows of one batch.
 struct BatchResult {
-  double loss_sum = 0;        ///< of the rows' losses: divide by rows for the mean
-  std::int64_t correct = 0;   ///< rows whose largest output is the label; 0 for regression
+  double loss_sum = 0;       ///< of the rows' losses: divide by rows for the mean
+  std::int64_t correct = 0;  ///< rows whose largest output is the label; 0 for regression
 };
 
 class Plan final {

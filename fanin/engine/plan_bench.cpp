@@ -2,6 +2,8 @@
 //     fanin_engine_bench [--rounds N]
 // Rounds of steps and rounds of bare products alternate, so that both see the same machine; the
 // figures are medians over the rounds. Only the operations of matrix products count for GFLOP/s.
+#include <hwy/targets.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,8 +12,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include <hwy/targets.h>
 
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/core/gemm.hpp"
@@ -101,9 +101,10 @@ void bench(const std::string& text, const char* optimizer, double zero_fraction,
                        2.0 * static_cast<double>(kBatch * widths[0] * widths[1]);  // no gradient of the input
   const double step = median(step_seconds);
   const double bare = median(product_seconds);
-  std::printf("%-16s %-9s zeros %2.0f %%  %5.1f MFLOP  step %7.1f us %6.1f GFLOP/s  sgemm %7.1f us %6.1f GFLOP/s  ratio %.2f\n",
-              text.c_str(), optimizer, 100 * zero_fraction, flops / 1e6, 1e6 * step, flops / step / 1e9, 1e6 * bare,
-              flops / bare / 1e9, median(ratios));
+  std::printf(
+      "%-16s %-9s zeros %2.0f %%  %5.1f MFLOP  step %7.1f us %6.1f GFLOP/s  sgemm %7.1f us %6.1f GFLOP/s  ratio %.2f\n",
+      text.c_str(), optimizer, 100 * zero_fraction, flops / 1e6, 1e6 * step, flops / step / 1e9, 1e6 * bare,
+      flops / bare / 1e9, median(ratios));
 }
 
 }  // namespace

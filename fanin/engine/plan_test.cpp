@@ -133,6 +133,35 @@ TEST(Plan, WidthsThatFillSeveralBlocksAndLeaveRemaindersAgreeWithTheReference) {
   EXPECT_NEAR(slope / squared_norm, 1, 1e-4);
 }
 
+TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithDifferencesAndWithTheDenseOne) {
+  // 64 and 192 outputs are whole vectors on every target; 70 rows need two masks; 9 features are odd.
+  for (const std::int64_t width : {64, 192}) {
+    for (const std::int64_t rows : {1, 5, 70}) {
+      const net::Graph graph = net::dense_network({9, width, 3}, net::parse_activation("tanh"));
+      Twin twin(graph, {.batch_size = 70, .input_zero_fraction = 0.6}, rows, 0.6);
+      twin.expect_agreement(net::Loss::softmax_cross_entropy);
+      Twin dense(graph, {.batch_size = 70}, rows, 0.6);
+      dense.plan.gradients(rows);
+      const std::vector<float> skipping = twin.plan.gradient("layer1.weight");
+      const std::vector<float> full = dense.plan.gradient("layer1.weight");
+      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_NEAR(skipping[i], full[i], 1e-6F);
+    }
+  }
+}
+
+TEST(Plan, ATapChangesNoBitAlsoWhereZerosAreSkipped) {
+  const PlanOptions options{.batch_size = 6, .optimizer = parse_optimizer("adam", 1e-2), .input_zero_fraction = 0.5};
+  Twin watched(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, 0.5);
+  Twin alone(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, 0.5);
+  class : public net::Tap {
+    void see(const net::TapTensor&) override {}
+  } tap;
+  for (int step = 0; step < 5; ++step) {
+    EXPECT_EQ(watched.plan.train_step(6, tap).loss_sum, alone.plan.train_step(6).loss_sum);
+  }
+  EXPECT_EQ(watched.plan.parameter("layer1.weight"), alone.plan.parameter("layer1.weight"));
+}
+
 // Notes the order and the sizes of what it is shown.
 class CountingTap final : public net::Tap {
  public:

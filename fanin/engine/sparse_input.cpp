@@ -24,32 +24,47 @@ std::int64_t block_columns(std::int64_t first, std::int64_t out) {
   return out - first >= kAccumulators * lanes ? kAccumulators * lanes : lanes;
 }
 
-void IndexFeatures(const float* x, std::int64_t rows, const FeatureMajor& batch) {
-  // Tiles of 16 features x 64 rows: reads whole cache lines of x and writes whole lines of values.
-  constexpr std::int64_t kTile = 16;
-  const std::int64_t masks = batch.padded_rows / 64;
-  for (std::int64_t first = 0; first < batch.features; first += kTile) {
-    const std::int64_t width = std::min(kTile, batch.features - first);
-    for (std::int64_t group = 0; group < masks; ++group) {
-      const std::int64_t base = 64 * group;
-      const std::int64_t height = std::min<std::int64_t>(64, rows - base);
-      for (std::int64_t i = 0; i < width; ++i) {
-        float* const to = batch.values + (first + i) * batch.padded_rows + base;
-        const float* const from = x + base * batch.features + first + i;
-        for (std::int64_t row = 0; row < height; ++row) to[row] = from[row * batch.features];
-        std::fill(to + std::max<std::int64_t>(height, 0), to + 64, 0.0F);
-        const hn::ScalableTag<float> d;
-        const std::int64_t lanes = lane_count();
-        std::uint64_t bits = 0;
-        for (std::int64_t row = 0; row < 64; row += lanes) {
-          std::uint8_t bytes[8] = {};
-          hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, to + row), hn::Zero(d)), bytes);
-          std::uint64_t part = 0;
-          std::memcpy(&part, bytes, sizeof part);
-          bits |= (lanes < 8 ? part & ((1U << lanes) - 1U) : part) << row;
-        }
-        batch.nonzero[(first + i) * masks + group] = bits;
+// Bit j of words[i] becomes bit i of words[j] (Warren, Hacker's Delight, section 7-3).
+HWY_INLINE void transpose_bits(std::uint64_t words[64]) {
+  std::uint64_t mask = 0x00000000FFFFFFFFULL;
+  for (unsigned step = 32; step != 0; step >>= 1U, mask ^= mask << step) {
+    for (unsigned i = 0; i < 64; i = (i + step + 1) & ~step) {
+      const std::uint64_t swap = ((words[i] >> step) ^ words[i + step]) & mask;
+      words[i] ^= swap << step;
+      words[i + step] ^= swap;
+    }
+  }
+}
+
+// A bit for each of up to 64 values that is not zero.
+HWY_INLINE std::uint64_t nonzero_bits(const float* x, std::int64_t count) {
+  const hn::ScalableTag<float> d;
+  const std::int64_t lanes = lane_count();
+  std::uint64_t bits = 0;
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(d, hn::Ne(hn::LoadU(d, x + i), hn::Zero(d)), bytes);
+    std::uint64_t part = 0;
+    std::memcpy(&part, bytes, sizeof part);
+    bits |= (lanes < 8 ? part & ((1U << lanes) - 1U) : part) << i;
+  }
+  for (; i < count; ++i) bits |= static_cast<std::uint64_t>(x[i] != 0) << i;
+  return bits;
+}
+
+void FindNonzero(const NonzeroInputs& batch) {
+  const std::int64_t row_groups = (batch.rows + 63) / 64;
+  std::uint64_t words[64];
+  for (std::int64_t first = 0; first < batch.features; first += 64) {
+    const std::int64_t width = std::min<std::int64_t>(64, batch.features - first);
+    for (std::int64_t group = 0; group < row_groups; ++group) {
+      for (std::int64_t i = 0; i < 64; ++i) {
+        const std::int64_t row = 64 * group + i;
+        words[i] = row < batch.rows ? nonzero_bits(batch.x + row * batch.features + first, width) : 0;
       }
+      transpose_bits(words);
+      for (std::int64_t i = 0; i < 64; ++i) batch.bits[(first + i) * row_groups + group] = words[i];
     }
   }
 }
@@ -64,66 +79,78 @@ void PackOutputGradient(const float* dy, std::int64_t rows, std::int64_t out, fl
   }
 }
 
-// One block of columns of one feature's gradient, its sums in registers throughout.
-template <std::int64_t kVectors>
-HWY_INLINE void accumulate(const FeatureMajor& batch, std::int64_t feature, const float* HWY_RESTRICT packed,
-                           float* HWY_RESTRICT gradient) {
+// A block of columns of kFeatures neighbouring features' gradients, all sums in registers. Neighbouring
+// inputs are mostly zero together, so a row of dy, once loaded, serves both.
+template <std::int64_t kVectors, std::int64_t kFeatures>
+HWY_INLINE void accumulate(const NonzeroInputs& batch, std::int64_t feature, std::int64_t out,
+                           const float* HWY_RESTRICT packed, float* HWY_RESTRICT gradient) {
   const hn::ScalableTag<float> d;
-  const std::int64_t lanes = lane_count();
-  const std::int64_t masks = batch.padded_rows / 64;
-  const float* const values = batch.values + feature * batch.padded_rows;
   using V = hn::Vec<decltype(d)>;
-  V s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  for (std::int64_t group = 0; group < masks; ++group) {
-    std::uint64_t bits = batch.nonzero[feature * masks + group];
-    const float* const x = values + 64 * group;
+  const std::int64_t lanes = lane_count();
+  const std::int64_t row_groups = (batch.rows + 63) / 64;
+  const auto zero = hn::Zero(d);
+  V a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
+  V b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
+  for (std::int64_t group = 0; group < row_groups; ++group) {
+    std::uint64_t bits = batch.bits[feature * row_groups + group];
+    if constexpr (kFeatures == 2) bits |= batch.bits[(feature + 1) * row_groups + group];
+    const float* const x = batch.x + 64 * group * batch.features + feature;
     const float* const block = packed + 64 * group * kVectors * lanes;
     while (bits != 0) {
       const int row = std::countr_zero(bits);
       bits &= bits - 1;
-      const V value = hn::Set(d, x[row]);
       const float* const dy = block + row * kVectors * lanes;
-      s0 = hn::MulAdd(value, hn::LoadU(d, dy), s0);
+      const V xa = hn::Set(d, x[row * batch.features]);
+      const V xb = kFeatures == 2 ? hn::Set(d, x[row * batch.features + 1]) : zero;
+      const auto add = [&](std::int64_t vector, V& sum_a, V& sum_b) HWY_ATTR {
+        const V g = hn::LoadU(d, dy + vector * lanes);
+        sum_a = hn::MulAdd(xa, g, sum_a);
+        if constexpr (kFeatures == 2) sum_b = hn::MulAdd(xb, g, sum_b);
+      };
+      add(0, a0, b0);
       if constexpr (kVectors == kAccumulators) {
-        s1 = hn::MulAdd(value, hn::LoadU(d, dy + lanes), s1);
-        s2 = hn::MulAdd(value, hn::LoadU(d, dy + 2 * lanes), s2);
-        s3 = hn::MulAdd(value, hn::LoadU(d, dy + 3 * lanes), s3);
-        s4 = hn::MulAdd(value, hn::LoadU(d, dy + 4 * lanes), s4);
-        s5 = hn::MulAdd(value, hn::LoadU(d, dy + 5 * lanes), s5);
-        s6 = hn::MulAdd(value, hn::LoadU(d, dy + 6 * lanes), s6);
-        s7 = hn::MulAdd(value, hn::LoadU(d, dy + 7 * lanes), s7);
+        add(1, a1, b1);
+        add(2, a2, b2);
+        add(3, a3, b3);
+        add(4, a4, b4);
+        add(5, a5, b5);
+        add(6, a6, b6);
+        add(7, a7, b7);
       }
     }
   }
-  hn::StoreU(s0, d, gradient);
+  const auto store = [&](std::int64_t vector, V sum_a, V sum_b) HWY_ATTR {
+    hn::StoreU(sum_a, d, gradient + vector * lanes);
+    if constexpr (kFeatures == 2) hn::StoreU(sum_b, d, gradient + out + vector * lanes);
+  };
+  store(0, a0, b0);
   if constexpr (kVectors == kAccumulators) {
-    hn::StoreU(s1, d, gradient + lanes);
-    hn::StoreU(s2, d, gradient + 2 * lanes);
-    hn::StoreU(s3, d, gradient + 3 * lanes);
-    hn::StoreU(s4, d, gradient + 4 * lanes);
-    hn::StoreU(s5, d, gradient + 5 * lanes);
-    hn::StoreU(s6, d, gradient + 6 * lanes);
-    hn::StoreU(s7, d, gradient + 7 * lanes);
+    store(1, a1, b1);
+    store(2, a2, b2);
+    store(3, a3, b3);
+    store(4, a4, b4);
+    store(5, a5, b5);
+    store(6, a6, b6);
+    store(7, a7, b7);
   }
 }
 
-void WeightGradientOfFeatures(const FeatureMajor& batch, std::int64_t first, std::int64_t count, std::int64_t rows,
-                              std::int64_t out, const float* packed, float* gradient, const PrefetchRows& prefetch) {
-  constexpr std::int64_t kLineFloats = 16;
+template <std::int64_t kVectors>
+HWY_INLINE void accumulate_block(const NonzeroInputs& batch, std::int64_t first, std::int64_t count, std::int64_t out,
+                                 const float* packed, float* gradient) {
+  std::int64_t i = 0;
+  for (; i + 2 <= count; i += 2) accumulate<kVectors, 2>(batch, first + i, out, packed, gradient + i * out);
+  if (i < count) accumulate<kVectors, 1>(batch, first + i, out, packed, gradient + i * out);
+}
+
+void WeightGradientRows(const NonzeroInputs& batch, std::int64_t first, std::int64_t count, std::int64_t out,
+                        const float* packed, float* gradient) {
   for (std::int64_t column = 0; column < out; column += block_columns(column, out)) {
-    const std::int64_t columns = block_columns(column, out);
-    const float* const block = packed + column * rows;
-    for (std::int64_t i = 0; i < count; ++i) {
-      for (const float* array : prefetch.arrays) {
-        if (array == nullptr) continue;
-        const float* const row = array + (first + i) * out + column;
-        for (std::int64_t j = 0; j < columns; j += kLineFloats) __builtin_prefetch(row + j, 1, 2);
-      }
-      if (columns == lane_count()) {
-        accumulate<1>(batch, first + i, block, gradient + i * out + column);
-      } else {
-        accumulate<kAccumulators>(batch, first + i, block, gradient + i * out + column);
-      }
+    const float* const block = packed + column * batch.rows;
+    if (block_columns(column, out) == kAccumulators * lane_count()) {
+      accumulate_block<kAccumulators>(batch, first, count, out, block, gradient + column);
+    } else {
+      accumulate_block<1>(batch, first, count, out, block, gradient + column);
     }
   }
 }
@@ -136,29 +163,28 @@ HWY_AFTER_NAMESPACE();
 namespace fanin::engine {
 
 HWY_EXPORT(lane_count);
-HWY_EXPORT(IndexFeatures);
+HWY_EXPORT(FindNonzero);
 HWY_EXPORT(PackOutputGradient);
-HWY_EXPORT(WeightGradientOfFeatures);
+HWY_EXPORT(WeightGradientRows);
+
+std::int64_t nonzero_words(std::int64_t rows, std::int64_t features) noexcept {
+  return (rows + 63) / 64 * ((features + 63) / 64 * 64);
+}
+
+void find_nonzero(const NonzeroInputs& batch) noexcept { HWY_DYNAMIC_DISPATCH(FindNonzero)(batch); }
 
 bool sparse_input_supports(std::int64_t out) noexcept {
   const std::int64_t lanes = HWY_DYNAMIC_DISPATCH(lane_count)();
   return lanes > 1 && lanes <= 64 && out % lanes == 0;
 }
 
-void index_features(const float* x, std::int64_t rows, const FeatureMajor& batch) noexcept {
-  HWY_DYNAMIC_DISPATCH(IndexFeatures)(x, rows, batch);
-}
-
-std::int64_t packed_floats(std::int64_t rows, std::int64_t out) noexcept { return rows * out; }
-
 void pack_output_gradient(const float* dy, std::int64_t rows, std::int64_t out, float* packed) noexcept {
   HWY_DYNAMIC_DISPATCH(PackOutputGradient)(dy, rows, out, packed);
 }
 
-void weight_gradient_of_features(const FeatureMajor& batch, std::int64_t first, std::int64_t count, std::int64_t rows,
-                                 std::int64_t out, const float* packed, float* gradient,
-                                 const PrefetchRows& prefetch) noexcept {
-  HWY_DYNAMIC_DISPATCH(WeightGradientOfFeatures)(batch, first, count, rows, out, packed, gradient, prefetch);
+void weight_gradient_rows(const NonzeroInputs& batch, std::int64_t first, std::int64_t count, std::int64_t out,
+                          const float* packed, float* gradient) noexcept {
+  HWY_DYNAMIC_DISPATCH(WeightGradientRows)(batch, first, count, out, packed, gradient);
 }
 
 }  // namespace fanin::engine

@@ -11,39 +11,30 @@ namespace fanin::engine {
 /// From this fraction of zeros on, skipping them pays.
 inline constexpr double kSparseInput = 0.3;
 
-/// Rows of a batch rounded up to whole 64-bit masks.
-constexpr std::int64_t padded_rows(std::int64_t rows) noexcept { return (rows + 63) / 64 * 64; }
-
-/// A batch by feature: values [features, padded_rows] and a bit per value that is not zero.
-struct FeatureMajor {
+/// Where a batch x [rows, features] is not zero: a bit per row and feature, by feature.
+struct NonzeroInputs {
+  const float* x = nullptr;
+  std::int64_t rows = 0;
   std::int64_t features = 0;
-  std::int64_t padded_rows = 0;
-  float* values = nullptr;         ///< [features, padded_rows]; rows beyond the batch are zero
-  std::uint64_t* nonzero = nullptr;  ///< [features, padded_rows / 64]
+  std::uint64_t* bits = nullptr;  ///< nonzero_words(rows, features): [group of 64 features][feature][group of 64 rows]
 };
 
-/// Whether weight_gradient_of_features can run: `out` must be whole SIMD vectors.
+/// 64-bit words that NonzeroInputs::bits takes.
+std::int64_t nonzero_words(std::int64_t rows, std::int64_t features) noexcept;
+
+/// Sets the bits of `batch`. NaN counts as not zero.
+void find_nonzero(const NonzeroInputs& batch) noexcept;
+
+/// Whether weight_gradient_rows can run: `out` must be whole SIMD vectors.
 bool sparse_input_supports(std::int64_t out) noexcept;
 
-/// Fills `batch` from x [rows, features]. NaN counts as not zero.
-void index_features(const float* x, std::int64_t rows, const FeatureMajor& batch) noexcept;
-
-/// Floats of scratch that pack_output_gradient fills: [rows, out] in column blocks.
-std::int64_t packed_floats(std::int64_t rows, std::int64_t out) noexcept;
-
-/// Copies dy [rows, out] block of columns by block of columns, each of which then fits in L1.
+/// Copies dy [rows, out] to `packed`, block of columns by block of columns, each of which fits in L1.
 void pack_output_gradient(const float* dy, std::int64_t rows, std::int64_t out, float* packed) noexcept;
 
-/// What to bring into cache while computing: rows [feature, out] of up to three arrays.
-struct PrefetchRows {
-  const float* arrays[3] = {nullptr, nullptr, nullptr};
-};
-
 /// gradient[i, :] = sum over rows of x[row, first + i] dy[row, :] for i in [0, count), rows in order.
-/// @param packed    from pack_output_gradient.
+/// @param packed    dy [rows, out] from pack_output_gradient.
 /// @param gradient  [count, out].
-void weight_gradient_of_features(const FeatureMajor& batch, std::int64_t first, std::int64_t count, std::int64_t rows,
-                                 std::int64_t out, const float* packed, float* gradient,
-                                 const PrefetchRows& prefetch) noexcept;
+void weight_gradient_rows(const NonzeroInputs& batch, std::int64_t first, std::int64_t count, std::int64_t out,
+                          const float* packed, float* gradient) noexcept;
 
 }  // namespace fanin::engine

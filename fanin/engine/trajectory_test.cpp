@@ -17,14 +17,10 @@ struct Case {
   const char* optimizer;  // ours
 };
 
-constexpr Case kCases[] = {{"sgd", "sgd"},
-                           {"sgd_decay", "sgd(weight_decay=0.03125)"},
-                           {"momentum", "momentum"},
-                           {"nesterov", "nesterov"},
-                           {"rmsprop", "rmsprop"},
-                           {"adagrad", "adagrad"},
-                           {"adam", "adam"},
-                           {"adamw", "adamw"}};
+constexpr Case kCases[] = {{"sgd", "sgd"},           {"sgd_decay", "sgd(weight_decay=0.03125)"},
+                           {"momentum", "momentum"}, {"nesterov", "nesterov"},
+                           {"rmsprop", "rmsprop"},   {"adagrad", "adagrad"},
+                           {"adam", "adam"},         {"adamw", "adamw"}};
 
 double distance(const std::vector<double>& a, const std::vector<double>& b) {
   double largest = 0;
@@ -45,10 +41,9 @@ TEST(Trajectory, TwentyStepsOfEachOptimizerFollowPyTorch) {
       if (!file.contains(run + ".learning_rate")) continue;
       ++followed;
       const bool regression = net == "tanh_mse";
-      const PlanOptions options{
-          .batch_size = 6,
-          .loss = regression ? net::Loss::mean_squared_error : net::Loss::softmax_cross_entropy,
-          .optimizer = parse_optimizer(item.optimizer, file.number(run + ".learning_rate"))};
+      const PlanOptions options{.batch_size = 6,
+                                .loss = regression ? net::Loss::mean_squared_error : net::Loss::softmax_cross_entropy,
+                                .optimizer = parse_optimizer(item.optimizer, file.number(run + ".learning_rate"))};
       const char* activation = net == "relu_ce" ? "relu" : "tanh";
       Plan plan(net::dense_network({5, 7, 4, 3}, net::parse_activation(activation)), options);
       for (const char* name : parameters) plan.set_parameter(name, file.floats(std::string("init.") + name));

@@ -12,8 +12,8 @@ struct GeluTanhRule {
   static HWY_INLINE V value(D d, V x, V) {
     const V bounded = hn::Clamp(x, hn::Set(d, -50.0F), hn::Set(d, 50.0F));  // tanh is +-1 there in f32
     const V square = hn::Mul(bounded, bounded);
-    const V inner = hn::Mul(hn::Mul(hn::Set(d, kRootTwoOverPi), bounded),
-                            hn::MulAdd(hn::Set(d, kCubic), square, hn::Set(d, 1.0F)));
+    const V inner =
+        hn::Mul(hn::Mul(hn::Set(d, kRootTwoOverPi), bounded), hn::MulAdd(hn::Set(d, kCubic), square, hn::Set(d, 1.0F)));
     // 0.5 (1 + tanh u) = 1 / (1 + exp(-2u)), without cancellation for u << 0.
     return hn::Mul(x, Logistic(d, hn::Add(inner, inner)));
   }

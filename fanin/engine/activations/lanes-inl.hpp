@@ -19,8 +19,8 @@ template <class D, class V>
 HWY_INLINE V ScaledErfc(D d, V x) {
   const V t = hn::Div(hn::Set(d, 1.0F), hn::Add(x, hn::Set(d, 2.0F)));
   V p = hn::Set(d, -20.5571881F);
-  for (const float c : {57.9221965F, -52.8981231F, 14.6359164F, -0.264815329F, 3.18566558F, 1.94691925F, 1.12956337F,
-                        0.564167901F}) {
+  for (const float c :
+       {57.9221965F, -52.8981231F, 14.6359164F, -0.264815329F, 3.18566558F, 1.94691925F, 1.12956337F, 0.564167901F}) {
     p = hn::MulAdd(p, t, hn::Set(d, c));
   }
   return hn::Mul(p, t);

@@ -4,9 +4,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fanin/engine/losses/softmax_cross_entropy.cpp"
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-#include <hwy/contrib/math/math-inl.h>
 
 #include "fanin/engine/losses/loss_kernels.hpp"
 
@@ -58,7 +58,8 @@ BatchResult SoftmaxCrossEntropy(std::int64_t rows, std::int64_t classes_signed, 
     const float sum = hn::GetLane(hn::SumOfLanes(d, sum_lanes));
     const auto label = static_cast<std::size_t>(labels[row]);
     const float of_label = label < classes ? x[label] : std::numeric_limits<float>::quiet_NaN();
-    result.loss_sum += std::log(static_cast<double>(sum)) + (static_cast<double>(largest) - static_cast<double>(of_label));
+    result.loss_sum +=
+        std::log(static_cast<double>(sum)) + (static_cast<double>(largest) - static_cast<double>(of_label));
     // The first largest logit is the answer, as argmax has it; NaN is never right.
     std::size_t answer = 0;
     while (answer + 1 < classes && !(x[answer] == largest)) ++answer;

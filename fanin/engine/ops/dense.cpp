@@ -63,20 +63,17 @@ class DenseKernel final : public Kernel {
   std::int64_t block_rows_;
 };
 
-// A first layer whose inputs are largely zero: its weight gradient, which has no input gradient
-// beside it, multiplies the others only, and fetches the weights it is about to move.
+// A first layer whose inputs are largely zero: its weight gradient multiplies the others only.
 class SparseInputDenseKernel final : public Kernel {
  public:
   SparseInputDenseKernel(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,
                          ParameterSlot& slot)
-      : dense_(node, buffers, slot), buffers_(buffers), slot_(slot), in_(slot.spec.shape()[1]), out_(slot.spec.shape()[0]) {
-    const Scratch scratch(in_, out_, hints.batch_size);
-    batch_ = {.features = in_,
-              .padded_rows = padded_rows(hints.batch_size),
-              .values = buffers.scratch + scratch.values,
-              .nonzero = reinterpret_cast<std::uint64_t*>(buffers.scratch + scratch.nonzero)};
-    packed_ = buffers.scratch + scratch.packed;
-  }
+      : dense_(node, buffers, slot),
+        buffers_(buffers),
+        slot_(slot),
+        in_(slot.spec.shape()[1]),
+        out_(slot.spec.shape()[0]),
+        scratch_(in_, out_, hints.batch_size) {}
 
   static std::size_t scratch_floats(std::int64_t in, std::int64_t out, std::int64_t batch_size) {
     return Scratch(in, out, batch_size).total;
@@ -85,31 +82,31 @@ class SparseInputDenseKernel final : public Kernel {
   void forward(std::int64_t rows) noexcept override { dense_.forward(rows); }
 
   void backward(const BackwardRun& run) noexcept override {
-    index_features(buffers_.inputs[0], run.rows, batch_);
-    pack_output_gradient(buffers_.output_gradient, run.rows, out_, packed_);
-    const PrefetchRows prefetch = run.update == nullptr ? PrefetchRows{} : PrefetchRows{{slot_.value, slot_.state1, slot_.state2}};
+    auto* const bits = reinterpret_cast<std::uint64_t*>(buffers_.scratch + scratch_.bits);
+    float* const packed = buffers_.scratch + scratch_.packed;
+    const NonzeroInputs batch{.x = buffers_.inputs[0], .rows = run.rows, .features = in_, .bits = bits};
+    find_nonzero(batch);
+    pack_output_gradient(buffers_.output_gradient, run.rows, out_, packed);
     for (std::int64_t first = 0; first < in_; first += kFeatures) {
       const std::int64_t count = std::min(kFeatures, in_ - first);
       const auto offset = static_cast<std::size_t>(first * out_);
       float* const gradient = slot_.gradient != nullptr ? slot_.gradient + offset : buffers_.scratch;
-      weight_gradient_of_features(batch_, first, count, run.rows, out_, packed_, gradient, prefetch);
+      weight_gradient_rows(batch, first, count, out_, packed, gradient);
       run.apply(slot_, offset, static_cast<std::size_t>(count * out_), gradient);
     }
   }
 
  private:
-  static constexpr std::int64_t kFeatures = 32;  // gradient rows per block
+  static constexpr std::int64_t kFeatures = 56;  // gradient rows per block
 
-  // Offsets into the scratch, each at a cache line.
+  // Offsets into the scratch, each at a cache line: a block of gradient, the bits, packed dy.
   struct Scratch {
-    std::size_t values, nonzero, packed, total;
+    std::size_t bits, packed, total;
     Scratch(std::int64_t in, std::int64_t out, std::int64_t batch_size) {
       const auto lines = [](std::int64_t floats) { return static_cast<std::size_t>((floats + 15) / 16 * 16); };
-      const std::int64_t rows = padded_rows(batch_size);
-      values = lines(kFeatures * out);
-      nonzero = values + lines(in * rows);
-      packed = nonzero + lines(2 * in * rows / 64);
-      total = packed + lines(packed_floats(batch_size, out));
+      bits = lines(kFeatures * out);
+      packed = bits + lines(2 * nonzero_words(batch_size, in));
+      total = packed + lines(batch_size * out);
     }
   };
 
@@ -118,8 +115,7 @@ class SparseInputDenseKernel final : public Kernel {
   ParameterSlot& slot_;
   std::int64_t in_;
   std::int64_t out_;
-  FeatureMajor batch_;
-  float* packed_ = nullptr;
+  Scratch scratch_;
 };
 
 bool skips_zeros(const net::Node& node, const CompileHints& hints) {
