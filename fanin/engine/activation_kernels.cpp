@@ -1,13 +1,15 @@
-#include "fanin/engine/activation_kernels.hpp"
-
 #include <array>
 #include <cmath>
 
+// clang-format off: Highway's order
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fanin/engine/activation_kernels.cpp"
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+// clang-format on
+
+#include "fanin/engine/activation_kernels.hpp"
 
 #ifndef FANIN_ENGINE_ACTIVATION_TABLE
 #define FANIN_ENGINE_ACTIVATION_TABLE
@@ -24,6 +26,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 }  // namespace fanin::engine
 HWY_AFTER_NAMESPACE();
 
+// clang-format off: the shared lanes come first
 #include "fanin/engine/activations/elu-inl.hpp"
 #include "fanin/engine/activations/erf-inl.hpp"
 #include "fanin/engine/activations/gelu-inl.hpp"
@@ -43,6 +46,7 @@ HWY_AFTER_NAMESPACE();
 #include "fanin/engine/activations/softplus-inl.hpp"
 #include "fanin/engine/activations/softsign-inl.hpp"
 #include "fanin/engine/activations/tanh-inl.hpp"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {
