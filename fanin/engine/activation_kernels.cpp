@@ -1,12 +1,13 @@
 #include <array>
 #include <cmath>
 
-// clang-format off: Highway's order
+// Highway's order.
+// clang-format off
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fanin/engine/activation_kernels.cpp"
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include <hwy/contrib/math/math-inl.h>
 // clang-format on
 
 #include "fanin/engine/activation_kernels.hpp"
@@ -26,7 +27,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 }  // namespace fanin::engine
 HWY_AFTER_NAMESPACE();
 
-// clang-format off: the shared lanes come first
+// The shared lanes come first.
+// clang-format off
+#include "fanin/engine/activations/lanes-inl.hpp"
 #include "fanin/engine/activations/elu-inl.hpp"
 #include "fanin/engine/activations/erf-inl.hpp"
 #include "fanin/engine/activations/gelu-inl.hpp"
@@ -34,7 +37,6 @@ HWY_AFTER_NAMESPACE();
 #include "fanin/engine/activations/hardsigmoid-inl.hpp"
 #include "fanin/engine/activations/hardswish-inl.hpp"
 #include "fanin/engine/activations/hardtanh-inl.hpp"
-#include "fanin/engine/activations/lanes-inl.hpp"
 #include "fanin/engine/activations/leaky_relu-inl.hpp"
 #include "fanin/engine/activations/linear-inl.hpp"
 #include "fanin/engine/activations/mish-inl.hpp"

@@ -2,12 +2,13 @@
 #include <cmath>
 #include <limits>
 
-// clang-format off: Highway's order
+// Highway's order.
+// clang-format off
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fanin/engine/losses/softmax_cross_entropy.cpp"
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include <hwy/contrib/math/math-inl.h>
 // clang-format on
 
 #include "fanin/engine/losses/loss_kernels.hpp"
