@@ -165,6 +165,12 @@ CorrelationFixedPoint correlation_fixed_point(const ScalarFunction& phi, double 
   } else {
     double low = 0.5;
     for (; low > 1e-12 && excess(low) <= 0; low /= 8) ++out.iterations;
+    const double at_low = excess(low);
+    ++out.iterations;
+    if (at_low <= 0) {  // closer to 1 than the map can tell
+      out.residual = at_low;
+      return out;
+    }
     const Root root = find_root(excess, low, 1, 42);
     out.distance = root.x;
     out.residual = root.residual;

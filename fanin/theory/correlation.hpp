@@ -20,7 +20,7 @@ double slope_product_moment(const ScalarFunction& phi, double c, const Gaussian&
 double product_deficit(const ScalarFunction& phi, double distance, const Gaussian& u = {});
 
 /// c' = (weight_variance E φφ + bias_variance) / q', both inputs at variance q.
-/// @source  Poole et al. 2016, eq. 5.
+/// @source  Poole et al. 2016, arXiv:1606.05340.
 double correlation_map(const ScalarFunction& phi, double q, double c, const Variances& v);
 /// The same map in distances: 1 - c' of 1 - c.
 double distance_map(const ScalarFunction& phi, double q, double distance, const Variances& v);
@@ -38,6 +38,7 @@ struct CorrelationFixedPoint {
 
 /// The stable fixed point c* in [0, 1] at variance q. The map is convex on [0, 1] and fixes 1, so
 /// c* = 1 exactly when its slope there is at most 1, and otherwise is unique below 1.
+/// A c* within 1e-12 of 1 is reported as 1.
 CorrelationFixedPoint correlation_fixed_point(const ScalarFunction& phi, double q, const Variances& v);
 
 /// The arc-cosine kernel of relu, J(c) = (√(1-c²) + (π - acos c) c)/π = 2 E relu relu, and J'.

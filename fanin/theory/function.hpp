@@ -18,7 +18,7 @@ namespace fanin::theory {
 /// What may be said about a user-given function.
 struct ScalarFunctionOptions {
   std::string name = "user function";
-  std::vector<double> kinks;                           ///< where φ or φ' jumps; may jump itself there too
+  std::vector<double> kinks = {};                      ///< where φ, φ' or φ'' jumps
   std::function<double(double)> derivative = nullptr;  ///< sixth-order differences of φ when absent
 };
 

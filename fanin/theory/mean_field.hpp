@@ -19,13 +19,13 @@ struct Variances {
 };
 
 /// q' of q. @throws Error bad_value for a negative or NaN q or variance (so do all below).
-/// @source  Poole et al. 2016, arXiv:1606.05340, eq. 3.
+/// @source  Poole et al. 2016, arXiv:1606.05340.
 double variance_map(const ScalarFunction& phi, double q, const Variances& v);
 /// dq'/dq = weight_variance (E φ'² + E φ φ'').
 double variance_map_slope(const ScalarFunction& phi, double q, const Variances& v);
 /// chi1 = weight_variance E φ'(√q z)²: the growth of a squared gradient per layer, and the slope of
 /// the correlation map at 1.
-/// @source  Schoenholz et al. 2017, arXiv:1611.01232, eq. 5.
+/// @source  Schoenholz et al. 2017, arXiv:1611.01232.
 double chi1(const ScalarFunction& phi, double q, const Variances& v);
 
 struct FixedPoint {
