@@ -1,6 +1,8 @@
 #include "fanin/init/gain_argument.hpp"
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 
 #include "fanin/core/error.hpp"
@@ -13,6 +15,26 @@ namespace {
 
 constexpr double kLargestGain = 1e18;  // its square and its quotients stay far inside f32's range
 
+/// The forward gain, the same on every machine: in closed form for the piecewise linear functions
+/// through zero, else rounded to 12 digits, which hides the last bits of a C library's exp and tanh.
+double portable_gain(const net::Activation& activation) {
+  const std::string_view name = activation.function().name;
+  if (name == "linear") return 1;
+  if (name == "relu") return std::sqrt(2.0);
+  if (name == "leaky_relu") return std::sqrt(2.0 / (1.0 + activation.parameter() * activation.parameter()));
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%.12g", theory::forward_gain(activation));
+  return parse_number(digits.data()).value_or(0);
+}
+
+Gain named_gain(std::string_view text) {
+  for (const theory::Gate& gate : theory::gates()) {
+    if (text == gate.name) return {portable_gain(theory::parse_gate(text)), std::string(text)};
+  }
+  const net::Activation activation = net::parse_activation(text);
+  return {portable_gain(activation), net::to_string(activation)};
+}
+
 }  // namespace
 
 Gain parse_gain(std::string_view text, std::string_view scheme) {
@@ -20,8 +42,7 @@ Gain parse_gain(std::string_view text, std::string_view scheme) {
   if (const std::optional<double> number = parse_number(text)) {
     gain = {*number, number_text(*number)};
   } else {
-    const net::Activation activation = net::parse_activation(text);
-    gain = {theory::forward_gain(activation), net::to_string(activation)};
+    gain = named_gain(text);
   }
   if (!(gain.value > 0 && gain.value <= kLargestGain)) {
     throw Error(ErrorCode::bad_value, "initializer " + std::string(scheme),

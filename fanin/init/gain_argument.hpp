@@ -1,5 +1,6 @@
 // The argument gain= of the variance-preserving schemes: a positive number, or the name of an
-// activation, which means its exact forward gain 1/√E[φ(z)²], z ~ N(0, 1).
+// activation, which means its exact forward gain 1/√E[φ(z)²], z ~ N(0, 1), or of a gated unit such as
+// swiglu, for the projection that follows it.
 #pragma once
 
 #include <string>

@@ -6,6 +6,7 @@
 //     he.fill(spec, /*seed=*/1, /*first=*/0, values);
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "fanin/core/dtype.hpp"
 #include "fanin/init/law.hpp"
 #include "fanin/net/graph.hpp"
 #include "fanin/net/parameter.hpp"
@@ -31,6 +33,19 @@ class Initializer final {
   /// @throws Error bad_shape when the rule needs fans and the tensor has none, or the slice is out
   ///         of range.
   void fill(const net::ParameterSpec& tensor, std::uint64_t seed, std::uint64_t first, std::span<float> out) const;
+
+  /// The same in any float type, by several threads.
+  struct Fill {
+    std::uint64_t seed = 1;
+    std::uint64_t first = 0;   ///< element
+    DType dtype = DType::f32;  ///< f32, f64, bf16 or f16
+    unsigned threads = 1;      ///< >= 1; the bytes do not depend on it
+  };
+  /// @param out  raw elements of that type; its size is a multiple of the element's.
+  /// @throws Error bad_shape as above, unsupported (not a float type).
+  void fill(const net::ParameterSpec& tensor, const Fill& request, std::span<std::byte> out) const;
+  /// False when a slice costs as much as the whole tensor (orthogonal, sparse): ask for it at once.
+  [[nodiscard]] bool slices_are_cheap() const noexcept;
 
   /// The standard deviation of the values the rule gives `tensor`, by its formula.
   [[nodiscard]] double std_dev(const net::ParameterSpec& tensor) const;

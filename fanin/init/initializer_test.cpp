@@ -58,10 +58,11 @@ TEST(Initializer, EmpiricalMomentsAgreeWithTheLawWithinFourStandardErrors) {
     const Initializer rule = parse_initializer(text);
     const Law law = rule.law(w).value();
     const double sigma = rule.std_dev(w);
+    const double center = mean(law);
     double sum = 0;
     double squares = 0;
     for (const float value : whole(rule, w)) {
-      const double centred = static_cast<double>(value) - mean(law);
+      const double centred = static_cast<double>(value) - center;
       sum += centred;
       squares += centred * centred;
     }

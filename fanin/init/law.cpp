@@ -5,7 +5,9 @@
 #include <boost/math/quadrature/gauss.hpp>
 #include <cmath>
 
+#include "fanin/init/store.hpp"
 #include "fanin/init/text.hpp"
+#include "fanin/random/normal_mass.hpp"
 
 namespace fanin::init {
 namespace {
@@ -41,22 +43,13 @@ std::array<double, 2> effective_range(double low, double high) {
           std::min(high, std::max(nearest, 0.0) + (nearest < 0 ? 0.0 : reach))};
 }
 
-TruncatedMoments moments(const random::TruncatedNormal& law) { return truncated_moments(law.low, law.high); }
-
-/// The standard deviation before the cut.
-double uncut(const random::TruncatedNormal& law) {
-  return law.corrected ? law.std_dev / std::sqrt(moments(law).variance) : law.std_dev;
-}
-
 }  // namespace
 
-void draw(const Law& law, const random::Stream& stream, std::uint64_t first, std::span<float> out) {
-  std::visit(
-      Overloaded{[&](const Constant& l) { std::fill(out.begin(), out.end(), static_cast<float>(l.value)); },
-                 [&](const random::Uniform& l) { random::fill_uniform(stream, first, l, out); },
-                 [&](const random::Normal& l) { random::fill_normal(stream, first, l, out); },
-                 [&](const random::TruncatedNormal& l) { random::fill_truncated_normal(stream, first, l, out); }},
-      law);
+void draw(const Law& law, const random::Stream& stream, const Draw& request, std::span<std::byte> out) {
+  const auto random_law = [&](const auto& l) {
+    random::fill(stream, request.first, random::Law(l), request.dtype, out, request.threads);
+  };
+  std::visit(Overloaded{[&](const Constant& l) { store_constant(l.value, request.dtype, out); }, random_law}, law);
 }
 
 double mean(const Law& law) {
@@ -64,7 +57,8 @@ double mean(const Law& law) {
                                [](const random::Uniform& l) { return 0.5 * l.low + 0.5 * l.high; },
                                [](const random::Normal& l) { return l.mean; },
                                [](const random::TruncatedNormal& l) {
-                                 return l.std_dev == 0 ? l.mean : l.mean + uncut(l) * moments(l).mean;
+                                 return l.mean +
+                                        random::std_dev_before_cut(l) * random::normal_piece(l.low, l.high).mean;
                                }},
                     law);
 }
@@ -74,7 +68,8 @@ double std_dev(const Law& law) {
                                [](const random::Uniform& l) { return (l.high - l.low) / std::sqrt(12.0); },
                                [](const random::Normal& l) { return l.std_dev; },
                                [](const random::TruncatedNormal& l) {
-                                 return l.corrected ? l.std_dev : l.std_dev * std::sqrt(moments(l).variance);
+                                 const double variance = random::normal_piece(l.low, l.high).variance;
+                                 return l.corrected ? l.std_dev : l.std_dev * std::sqrt(variance);
                                }},
                     law);
 }
@@ -82,10 +77,7 @@ double std_dev(const Law& law) {
 double kurtosis(const Law& law) {
   return std::visit(Overloaded{[](const Constant&) { return 1.0; }, [](const random::Uniform&) { return 1.8; },
                                [](const random::Normal&) { return 3.0; },
-                               [](const random::TruncatedNormal& l) {
-                                 const TruncatedMoments m = moments(l);
-                                 return m.fourth / (m.variance * m.variance);
-                               }},
+                               [](const random::TruncatedNormal& l) { return truncated_kurtosis(l.low, l.high); }},
                     law);
 }
 
@@ -100,12 +92,12 @@ std::string to_string(const Law& law) {
                  [&](const random::TruncatedNormal& l) {
                    const std::string cut = l.low == -l.high ? "±" + number_text(l.high)
                                                             : number_text(l.low) + " and " + number_text(l.high);
-                   return normal(l.mean, uncut(l)) + " cut at " + cut + " std";
+                   return normal(l.mean, random::std_dev_before_cut(l)) + " cut at " + cut + " std";
                  }},
       law);
 }
 
-TruncatedMoments truncated_moments(double low, double high) {
+double truncated_kurtosis(double low, double high) {
   const auto [a, b] = effective_range(low, high);
   const double nearest = a > 0 ? a : (b < 0 ? b : 0.0);
   // Moments about the point nearest to zero first, then about the mean: in a far tail the mean lies
@@ -115,7 +107,8 @@ TruncatedMoments truncated_moments(double low, double high) {
   const auto central = [&](int power) {
     return weighted_integral(a, b, nearest, [&](double z) { return std::pow(z - nearest - offset, power); }) / mass;
   };
-  return {nearest + offset, central(2), central(4)};
+  const double variance = central(2);
+  return central(4) / (variance * variance);
 }
 
 }  // namespace fanin::init

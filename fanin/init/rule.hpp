@@ -18,10 +18,11 @@ class Initializer::Rule {
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   /// The slice is not empty and lies inside the tensor. @throws Error bad_shape.
-  virtual void fill(const net::ParameterSpec& tensor, std::uint64_t seed, std::uint64_t first,
-                    std::span<float> out) const = 0;
+  virtual void fill(const net::ParameterSpec& tensor, const Fill& request, std::span<std::byte> out) const = 0;
   [[nodiscard]] virtual double std_dev(const net::ParameterSpec& tensor) const = 0;
+  /// The law of each element when they are independent draws from one law.
   [[nodiscard]] virtual std::optional<Law> law(const net::ParameterSpec&) const { return std::nullopt; }
+  [[nodiscard]] virtual bool slices_are_cheap() const noexcept { return true; }
 
  protected:
   explicit Rule(std::string text) : text_(std::move(text)) {}
@@ -33,9 +34,9 @@ class Initializer::Rule {
 /// A scheme with independent elements: all it says is the law a tensor gets.
 class LawRule : public Initializer::Rule {
  public:
-  void fill(const net::ParameterSpec& tensor, std::uint64_t seed, std::uint64_t first,
-            std::span<float> out) const final {
-    draw(law_of(tensor), random::Stream(seed, tensor.name), first, out);
+  void fill(const net::ParameterSpec& tensor, const Initializer::Fill& request, std::span<std::byte> out) const final {
+    draw(law_of(tensor), random::Stream(request.seed, tensor.name),
+         {.first = request.first, .dtype = request.dtype, .threads = request.threads}, out);
   }
   [[nodiscard]] double std_dev(const net::ParameterSpec& tensor) const final { return init::std_dev(law_of(tensor)); }
   [[nodiscard]] std::optional<Law> law(const net::ParameterSpec& tensor) const final { return law_of(tensor); }
