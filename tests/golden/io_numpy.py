@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Arrays of every type, byte order and memory order, as NumPy itself writes them.
 
-    /usr/bin/python3 io_numpy.py     # rewrites io_types.npz, io_deflated.npz, io_zip64.npz, io_version*.npy
+    /usr/bin/python3 io_numpy.py     # rewrites io_*.npz and io_*.npy beside this script
 
 Made with NumPy 1.24.2. Every array has shape [2, 3, 4]; its element i, counted row-major, is
   signed types   5 i - 40
@@ -61,6 +61,7 @@ def write_zip64():
 def main():
     np.savez(at("io_types.npz"), **arrays())
     np.savez_compressed(at("io_deflated.npz"), ramp=np.arange(10000, dtype="<i4"), f4=arrays()["f4_le_C"])
+    np.savez_compressed(at("io_small.npz"), x=np.arange(6, dtype="<i2"), y=np.float32(1))  # seed of a fuzzer
     write_zip64()
     values = elements("i4").reshape(SHAPE).astype("<i4")
     for version in (1, 2, 3):
