@@ -1,6 +1,7 @@
 #include "apps/fanin/help.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "fanin/report/text.hpp"
 
@@ -55,7 +56,12 @@ std::string HelpFormatter::usage(const CLI::App* app) const {
 std::string HelpFormatter::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
   const auto width = static_cast<std::size_t>(std::min(terminal_.width, kWidest));
   std::string out;
-  for (const std::string& line : report::wrap(app->get_description(), width)) out += line + "\n";
+  std::string description = app->get_description();
+  if (!description.empty() && description.back() != '.') {  // a command's summary: make it a sentence
+    description[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(description[0])));
+    description += '.';
+  }
+  for (const std::string& line : report::wrap(description, width)) out += line + "\n";
   out += "\n" + usage(app);
 
   const auto subcommands = app->get_subcommands([](const CLI::App*) { return true; });

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
@@ -20,28 +21,37 @@
 namespace fanin::cli {
 namespace {
 
+/// All names of a thing, one under the other: each of them can be written.
+report::Cell names_cell(std::string_view name, const std::vector<std::string_view>& aliases) {
+  std::string text(name);
+  for (const std::string_view alias : aliases) text += "\n" + std::string(alias);
+  return {text, report::Style::accent};
+}
+
 report::Table initializers() {
-  report::Table table({{"name"}, {"arguments"}, {"formula"}, {"also called"}, {"source"}});
+  report::Table table(
+      {{"name"}, report::flexible("arguments", 14), report::flexible("formula", 18), report::flexible("source", 14)});
   for (const init::InitializerInfo& info : init::known_initializers()) {
-    table.add_row({{std::string(info.name), report::Style::accent},
+    std::vector<std::string_view> aliases;
+    if (!info.alias.empty()) aliases.push_back(info.alias);
+    table.add_row({names_cell(info.name, aliases),
                    {std::string(info.arguments)},
                    {std::string(info.formula)},
-                   {std::string(info.alias)},
                    {std::string(info.source), report::Style::faint}});
   }
   return table;
 }
 
 report::Table activations() {
-  report::Table table({{"name"}, {"parameter"}, {"formula"}, {"also called"}, {"source"}});
+  report::Table table(
+      {{"name"}, report::flexible("parameter", 14), report::flexible("formula", 18), report::flexible("source", 14)});
   for (const net::ActivationFunction* function : net::activation_functions()) {
     const std::string parameter = function->parameter_name.empty()
                                       ? ""
                                       : fmt::format("{}={:g}", function->parameter_name, function->default_parameter);
-    table.add_row({{std::string(function->name), report::Style::accent},
+    table.add_row({names_cell(function->name, {function->aliases.begin(), function->aliases.end()}),
                    {parameter},
                    {std::string(function->formula)},
-                   {fmt::format("{}", fmt::join(function->aliases, ", "))},
                    {std::string(function->source), report::Style::faint}});
   }
   return table;
@@ -60,7 +70,7 @@ report::Table optimizers() {
 }
 
 report::Table data_sets() {
-  report::Table table({{"name"}, {"what it is"}});
+  report::Table table({{"name"}, report::flexible("what it is", 30)});
   for (const experiment::KnownDataSet& known : experiment::known_data_sets()) {
     table.add_row({{std::string(known.name), report::Style::accent}, {std::string(known.description)}});
   }
@@ -113,7 +123,6 @@ std::function<int()> declare(CLI::App& app) {
 }  // namespace
 
 extern const Command kListCommand;
-const Command kListCommand{"list", "names for other commands' options: initializers, activations, optimizers, data",
-                           declare};
+const Command kListCommand{"list", "names for the options: initializers, activations, optimizers, data", declare};
 
 }  // namespace fanin::cli

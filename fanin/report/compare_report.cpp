@@ -58,12 +58,14 @@ void add_heading(std::string& out, const CompareResult& result, const Terminal& 
                 Style::faint, terminal);
 }
 
-/// The half-width over the seeds of a regression's final test loss is not in the summary; its
-/// differences carry theirs. The table gives the mean.
+std::string with_half_width(double mean, double half_width) {
+  return std::isfinite(half_width) ? loss(mean) + " ± " + loss(half_width) : loss(mean);
+}
+
 Cell quality_cell(const InitSummary& row, bool regression) {
   if (row.seeds == 0) return {row.diverged > 0 ? "diverged" : "-", row.diverged > 0 ? Style::bad : Style::faint};
   const Style style = row.is_best ? Style::good : Style::plain;
-  if (regression) return {loss(row.test_loss_mean), style};
+  if (regression) return {with_half_width(row.test_loss_mean, row.test_loss_ci95), style};
   return {percent_with_half_width(row.test_accuracy_mean, row.test_accuracy_ci95), style};
 }
 
@@ -78,7 +80,7 @@ std::string epochs_to_reach(const InitSummary& row) {
 Cell remark_cell(const InitSummary& row) { return {row.remark, row.diverged > 0 ? Style::caution : Style::plain}; }
 
 std::string results_table(const CompareResult& result, const Terminal& terminal) {
-  std::vector<Column> columns{{"initialization", Align::left}};
+  std::vector<Column> columns{flexible("initialization", 14)};
   columns.push_back({result.regression ? "test loss" : "test accuracy", Align::right});
   columns.push_back({"final\ntrain loss", Align::right});
   if (!result.regression) {
@@ -86,7 +88,7 @@ std::string results_table(const CompareResult& result, const Terminal& terminal)
   }
   columns.push_back({"gradient\nfirst", Align::right});
   columns.push_back({"gradient\nlast", Align::right});
-  columns.push_back({"remark", Align::left});
+  columns.push_back(flexible("remark", 28));
   Table table(std::move(columns));
   for (const InitSummary& row : result.summary) {
     std::vector<Cell> cells{{row.init, row.is_best ? Style::good : Style::plain}, quality_cell(row, result.regression)};
@@ -100,7 +102,7 @@ std::string results_table(const CompareResult& result, const Terminal& terminal)
   std::string out = table.render(terminal);
   const bool several = result.settings.seeds > 1;
   std::string note = several ? "Means over the seeds" : "";
-  if (several && !result.regression) note += "; ± is the 95 % half-width";
+  if (several) note += "; ± is the 95 % half-width";
   note += several ? ". " : "";
   add_paragraph(out, note + "Gradient: the norm for the first and for the last layer's weights before the first step.",
                 Style::faint, terminal);
@@ -149,7 +151,7 @@ void add_differences(std::string& out, const CompareResult& result, const Termin
                 fmt::format("\nDifference to {} in {}, paired by seed, with its 95 % interval:", best->init,
                             result.regression ? "test loss" : "test accuracy"),
                 Style::plain, terminal);
-  Table table({{"initialization"}, {"difference", Align::right}, {"verdict"}});
+  Table table({flexible("initialization", 14), {"difference", Align::right}, flexible("verdict", 11)});
   for (const InitSummary& row : result.summary) {
     if (!row.is_best) table.add_row({{row.init}, {difference_text(row, result.regression)}, verdict_cell(row)});
   }

@@ -30,6 +30,7 @@ InitSummary row(std::string init, double accuracy) {
   summary.test_accuracy_mean = accuracy;
   summary.test_accuracy_ci95 = 0.003;
   summary.test_loss_mean = 0.4;
+  summary.test_loss_ci95 = 0.02;
   summary.train_loss_mean = 0.25;
   summary.epochs_to_reach = 2;
   summary.runs_that_reach = 3;
@@ -187,6 +188,7 @@ TEST(CompareReport, RegressionSpeaksOfLosses) {
   result.summary[0].difference_mean = -0.0321;
   const std::string text = compare_report(result, terminal(120));
   EXPECT_THAT(text, HasSubstr("test loss"));
+  EXPECT_THAT(text, HasSubstr("zeros            0.4000 ± 0.0200"));
   EXPECT_THAT(text, Not(HasSubstr("epochs\nto")));
   EXPECT_THAT(text, Not(HasSubstr("points")));
   EXPECT_THAT(text, HasSubstr("0.0321 ± 0.0031 higher   established"));

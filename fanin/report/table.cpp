@@ -70,29 +70,32 @@ class Renderer final {
     return widths;
   }
 
+  /// Narrows flexible columns, the widest one first, until the layout fits.
+  bool shrink(Layout& layout) const {
+    while (layout.total() > width_) {
+      std::size_t* widest = nullptr;
+      for (std::size_t c = 0; c < layout.widths.size(); ++c) {
+        const std::size_t narrowest = columns_[c].narrowest;
+        if (narrowest == 0 || layout.widths[c] <= narrowest) continue;
+        if (widest == nullptr || layout.widths[c] > *widest) widest = &layout.widths[c];
+      }
+      if (widest == nullptr) return false;
+      --*widest;
+    }
+    return true;
+  }
+
   /// The roomiest layout that fits; false when none does.
   bool choose(Layout& layout) const {
     const std::vector<std::size_t> natural = natural_widths();
     for (const std::size_t gap : {3U, 2U}) {
       layout = {natural, gap, false};
-      const std::size_t others = layout.total() - natural.back();
-      const std::size_t room = width_ > others ? width_ - others : 0;
-      if (room < std::min(natural.back(), kNarrowestWrap)) continue;
-      layout.widths.back() = std::min(natural.back(), room);
-      return true;
+      if (shrink(layout)) return true;
     }
-    if (columns_.size() < 2) return false;
-    for (const bool wrap_first : {false, true}) {
-      for (const std::size_t gap : {3U, 2U}) {
-        layout = {natural, gap, true};
-        layout.widths.pop_back();
-        std::size_t& first = layout.widths.front();
-        const std::size_t excess = layout.total() - std::min(layout.total(), width_);
-        if (excess == 0) return true;
-        if (!wrap_first || first < kNarrowestFirst + excess) continue;
-        first -= excess;
-        return true;
-      }
+    for (const std::size_t gap : {3U, 2U}) {
+      layout = {natural, gap, true};
+      layout.widths.pop_back();
+      if (!layout.widths.empty() && shrink(layout)) return true;
     }
     return false;
   }

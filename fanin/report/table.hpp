@@ -1,13 +1,15 @@
-// Aligned tables that fit the terminal. The last column wraps; where even that is too wide, the
-// last column moves to lines of its own under each row, then the first column wraps too, and in a
-// very narrow place each row becomes a small list of "title: value" lines. Nothing is cut off.
+// Aligned tables that fit the terminal. Flexible columns wrap; where even that is too wide, the
+// last column moves to lines of its own under each row, and in a very narrow place each row
+// becomes a small list of "title: value" lines. Nothing is cut off.
 //
-//     report::Table table({{"name"}, {"loss", report::Align::right}, {"remark"}});
+//     report::Table table({{"name"}, {"loss", report::Align::right}, report::flexible("remark", 28)});
 //     table.add_row({{"zeros"}, {"2.3026"}, {"all units receive equal gradients"}});
 //     text += table.render(terminal);
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fanin/report/terminal.hpp"
@@ -19,7 +21,11 @@ enum class Align { left, right };
 struct Column {
   std::string title;  ///< may hold newlines
   Align align = Align::left;
+  std::size_t narrowest = 0;  ///< columns it may be wrapped to; 0: it never wraps
 };
+
+/// A column that wraps, down to `narrowest` columns.
+inline Column flexible(std::string title, std::size_t narrowest) { return {std::move(title), Align::left, narrowest}; }
 
 struct Cell {
   std::string text;

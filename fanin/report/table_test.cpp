@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 Terminal terminal(int width) { return {.interactive = false, .color = false, .unicode = true, .width = width}; }
 
 Table results() {
-  Table table({{"initialization"}, {"test\naccuracy", Align::right}, {"remark"}});
+  Table table({flexible("initialization", 14), {"test\naccuracy", Align::right}, flexible("remark", 28)});
   table.add_row({{"zeros"}, {"10.00 %"}, {"all units of layer1 receive equal gradients: symmetry"}});
   table.add_row({{"he_uniform", Style::good}, {"8.75 %"}, {"healthy start"}});
   return table;
@@ -53,7 +53,7 @@ TEST(Table, WithoutRoomTheLastColumnMovesBelowItsRow) {
 }
 
 TEST(Table, ALongNameWrapsBeforeTheTableGivesUp) {
-  Table table({{"name"}, {"loss", Align::right}, {"remark"}});
+  Table table({flexible("name", 14), {"loss", Align::right}, flexible("remark", 28)});
   table.add_row({{"truncated_normal(std=0.01)"}, {"0.5"}, {"fine"}});
   EXPECT_EQ(table.render(terminal(26)),
             "name                  loss\n"
@@ -61,6 +61,18 @@ TEST(Table, ALongNameWrapsBeforeTheTableGivesUp) {
             "truncated_normal(      0.5\n"
             "std=0.01)\n"
             "  fine\n");
+}
+
+TEST(Table, FlexibleColumnsShareTheLackOfRoom) {
+  Table table({{"name"}, flexible("formula", 10), flexible("source", 10)});
+  table.add_row({{"he_normal"}, {"N(0, gain^2/fan) with its own gain"}, {"He et al. 2015"}});
+  EXPECT_EQ(table.render(terminal(43)),
+            "name        formula          source\n"
+            "───────────────────────────────────────────\n"
+            "he_normal   N(0,             He et al. 2015\n"
+            "            gain^2/fan)\n"
+            "            with its own\n"
+            "            gain\n");
 }
 
 TEST(Table, InAVeryNarrowPlaceEachRowIsAList) {
