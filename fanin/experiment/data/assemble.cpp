@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/data/large_pages.hpp"
 #include "fanin/experiment/data/raw_data.hpp"
 #include "fanin/experiment/data/scaling.hpp"
 #include "fanin/random/stream.hpp"
@@ -82,6 +83,7 @@ DataSet assemble(RawData raw, const DataOptions& options) {
   } else {
     data.scaling = unit_scaling(data.train, raw.unit_scaling);
   }
+  use_large_pages(data.train);
   return data;
 }
 
