@@ -135,7 +135,8 @@ void CompiledGraph::plan_gradients() {
     if (node.description.op == nullptr) continue;
     const std::int64_t position = backward_position(id);
     if (node.traits.scratch_floats != 0) {
-      node.scratch_buffer = layout_.add(node.traits.scratch_floats, position, position);
+      const std::int64_t first = node.traits.keeps_scratch ? static_cast<std::int64_t>(id) : position;
+      node.scratch_buffer = layout_.add(node.traits.scratch_floats, first, position);
     }
     for (const net::NodeId input : node.description.inputs) {
       CompiledNode& source = nodes_[input];

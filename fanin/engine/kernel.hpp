@@ -64,6 +64,7 @@ struct OpTraits {
   bool saves_input = false;   ///< backward reads the inputs' values
   bool saves_output = false;  ///< backward reads the output's values
   std::size_t scratch_floats = 0;
+  bool keeps_scratch = false;  ///< what forward leaves in the scratch, backward finds there
 };
 
 /// Settings of the plan that an op may take into account.

@@ -149,6 +149,22 @@ TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithDifferencesAndWithTheDenseOne) {
   }
 }
 
+TEST(Plan, ADeadNetworkMovesItsLastBiasOnly) {
+  for (const double zeros : {0.0, 0.5}) {
+    const PlanOptions options{.batch_size = 8, .optimizer = parse_optimizer("sgd", 0.1), .input_zero_fraction = zeros};
+    Twin twin(net::dense_network({70, 64, 32, 3}, net::parse_activation("relu")), options, 8, zeros);
+    for (const net::ParameterSpec& spec : twin.graph.parameters()) {
+      twin.plan.set_parameter(spec.name, std::vector<float>(static_cast<std::size_t>(spec.shape().count())));
+    }
+    for (int step = 0; step < 3; ++step) twin.plan.train_step(8);
+    for (const net::ParameterSpec& spec : twin.graph.parameters()) {
+      const std::vector<float> values = twin.plan.parameter(spec.name);
+      const bool moved = std::any_of(values.begin(), values.end(), [](float value) { return value != 0; });
+      EXPECT_EQ(moved, spec.name == "layer3.bias") << spec.name;
+    }
+  }
+}
+
 TEST(Plan, ATapChangesNoBitAlsoWhereZerosAreSkipped) {
   const PlanOptions options{.batch_size = 6, .optimizer = parse_optimizer("adam", 1e-2), .input_zero_fraction = 0.5};
   Twin watched(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, 0.5);

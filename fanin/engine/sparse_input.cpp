@@ -54,18 +54,114 @@ HWY_INLINE std::uint64_t nonzero_bits(const float* x, std::int64_t count) {
 }
 
 void FindNonzero(const NonzeroInputs& batch) {
+  const std::int64_t groups = (batch.features + 63) / 64;
+  for (std::int64_t row = 0; row < batch.rows; ++row) {
+    const float* const x = batch.x + row * batch.features;
+    for (std::int64_t group = 0; group < groups; ++group) {
+      const std::int64_t width = std::min<std::int64_t>(64, batch.features - 64 * group);
+      batch.by_row[row * groups + group] = nonzero_bits(x + 64 * group, width);
+    }
+  }
+}
+
+void TransposeNonzero(const NonzeroInputs& batch) {
   const std::int64_t row_groups = (batch.rows + 63) / 64;
+  const std::int64_t feature_groups = (batch.features + 63) / 64;
   std::uint64_t words[64];
-  for (std::int64_t first = 0; first < batch.features; first += 64) {
-    const std::int64_t width = std::min<std::int64_t>(64, batch.features - first);
-    for (std::int64_t group = 0; group < row_groups; ++group) {
+  for (std::int64_t features = 0; features < feature_groups; ++features) {
+    for (std::int64_t rows = 0; rows < row_groups; ++rows) {
       for (std::int64_t i = 0; i < 64; ++i) {
-        const std::int64_t row = 64 * group + i;
-        words[i] = row < batch.rows ? nonzero_bits(batch.x + row * batch.features + first, width) : 0;
+        const std::int64_t row = 64 * rows + i;
+        words[i] = row < batch.rows ? batch.by_row[row * feature_groups + features] : 0;
       }
       transpose_bits(words);
-      for (std::int64_t i = 0; i < 64; ++i) batch.bits[(first + i) * row_groups + group] = words[i];
+      for (std::int64_t i = 0; i < 64; ++i) batch.by_feature[(64 * features + i) * row_groups + rows] = words[i];
     }
+  }
+}
+
+// kVectors of columns of four rows' outputs, all sums in registers.
+template <std::int64_t kVectors>
+HWY_INLINE void multiply_four(const NonzeroInputs& batch, const std::int64_t* rows, const float* HWY_RESTRICT weights,
+                              std::int64_t out, float* HWY_RESTRICT y) {
+  const hn::ScalableTag<float> d;
+  using V = hn::Vec<decltype(d)>;
+  const std::int64_t lanes = lane_count();
+  const std::int64_t groups = (batch.features + 63) / 64;
+  const float* const x0 = batch.x + rows[0] * batch.features;
+  const float* const x1 = batch.x + rows[1] * batch.features;
+  const float* const x2 = batch.x + rows[2] * batch.features;
+  const float* const x3 = batch.x + rows[3] * batch.features;
+  const V zero = hn::Zero(d);
+  V a0 = zero, a1 = zero, a2 = zero, a3 = zero;
+  V b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+  V c0 = zero, c1 = zero, c2 = zero, c3 = zero;
+  V e0 = zero, e1 = zero, e2 = zero, e3 = zero;
+  for (std::int64_t group = 0; group < groups; ++group) {
+    std::uint64_t bits = batch.by_row[rows[0] * groups + group] | batch.by_row[rows[1] * groups + group] |
+                         batch.by_row[rows[2] * groups + group] | batch.by_row[rows[3] * groups + group];
+    while (bits != 0) {
+      const std::int64_t feature = 64 * group + std::countr_zero(bits);
+      bits &= bits - 1;
+      const float* const w = weights + feature * out;
+      const V v0 = hn::Set(d, x0[feature]);
+      const V v1 = hn::Set(d, x1[feature]);
+      const V v2 = hn::Set(d, x2[feature]);
+      const V v3 = hn::Set(d, x3[feature]);
+      const auto add = [&](std::int64_t vector, V& s0, V& s1, V& s2, V& s3) HWY_ATTR {
+        const V column = hn::LoadU(d, w + vector * lanes);
+        s0 = hn::MulAdd(v0, column, s0);
+        s1 = hn::MulAdd(v1, column, s1);
+        s2 = hn::MulAdd(v2, column, s2);
+        s3 = hn::MulAdd(v3, column, s3);
+      };
+      add(0, a0, a1, a2, a3);
+      if constexpr (kVectors == 4) {
+        add(1, b0, b1, b2, b3);
+        add(2, c0, c1, c2, c3);
+        add(3, e0, e1, e2, e3);
+      }
+    }
+  }
+  const auto store = [&](std::int64_t vector, V s0, V s1, V s2, V s3) HWY_ATTR {
+    hn::StoreU(s0, d, y + rows[0] * out + vector * lanes);
+    hn::StoreU(s1, d, y + rows[1] * out + vector * lanes);
+    hn::StoreU(s2, d, y + rows[2] * out + vector * lanes);
+    hn::StoreU(s3, d, y + rows[3] * out + vector * lanes);
+  };
+  store(0, a0, a1, a2, a3);
+  if constexpr (kVectors == 4) {
+    store(1, b0, b1, b2, b3);
+    store(2, c0, c1, c2, c3);
+    store(3, e0, e1, e2, e3);
+  }
+}
+
+void MultiplyNonzero(const NonzeroInputs& batch, const float* weights, std::int64_t out, std::int64_t* order,
+                     float* y) {
+  const std::int64_t groups = (batch.features + 63) / 64;
+  // The count in the upper half and the row in the lower: one sort of integers orders by both.
+  for (std::int64_t row = 0; row < batch.rows; ++row) {
+    std::int64_t count = 0;
+    for (std::int64_t group = 0; group < groups; ++group) count += std::popcount(batch.by_row[row * groups + group]);
+    order[row] = (count << 32) | row;
+  }
+  std::sort(order, order + batch.rows);
+  for (std::int64_t row = 0; row < batch.rows; ++row) order[row] &= 0xFFFFFFFF;
+  const std::int64_t lanes = lane_count();
+  for (std::int64_t column = 0; column < out;) {
+    const bool wide = out - column >= 4 * lanes;
+    for (std::int64_t i = 0; i < batch.rows; i += 4) {
+      // The last group repeats a row where rows run out: the same sums are stored twice.
+      std::int64_t rows[4];
+      for (std::int64_t j = 0; j < 4; ++j) rows[j] = order[std::min(i + j, batch.rows - 1)];
+      if (wide) {
+        multiply_four<4>(batch, rows, weights + column, out, y + column);
+      } else {
+        multiply_four<1>(batch, rows, weights + column, out, y + column);
+      }
+    }
+    column += wide ? 4 * lanes : lanes;
   }
 }
 
@@ -92,8 +188,8 @@ HWY_INLINE void accumulate(const NonzeroInputs& batch, std::int64_t feature, std
   V a0 = zero, a1 = zero, a2 = zero, a3 = zero, a4 = zero, a5 = zero, a6 = zero, a7 = zero;
   V b0 = zero, b1 = zero, b2 = zero, b3 = zero, b4 = zero, b5 = zero, b6 = zero, b7 = zero;
   for (std::int64_t group = 0; group < row_groups; ++group) {
-    std::uint64_t bits = batch.bits[feature * row_groups + group];
-    if constexpr (kFeatures == 2) bits |= batch.bits[(feature + 1) * row_groups + group];
+    std::uint64_t bits = batch.by_feature[feature * row_groups + group];
+    if constexpr (kFeatures == 2) bits |= batch.by_feature[(feature + 1) * row_groups + group];
     const float* const x = batch.x + 64 * group * batch.features + feature;
     const float* const block = packed + 64 * group * kVectors * lanes;
     while (bits != 0) {
@@ -164,14 +260,23 @@ namespace fanin::engine {
 
 HWY_EXPORT(lane_count);
 HWY_EXPORT(FindNonzero);
+HWY_EXPORT(TransposeNonzero);
+HWY_EXPORT(MultiplyNonzero);
 HWY_EXPORT(PackOutputGradient);
 HWY_EXPORT(WeightGradientRows);
 
 std::int64_t nonzero_words(std::int64_t rows, std::int64_t features) noexcept {
-  return (rows + 63) / 64 * ((features + 63) / 64 * 64);
+  return (rows + 63) / 64 * 64 * ((features + 63) / 64);
 }
 
 void find_nonzero(const NonzeroInputs& batch) noexcept { HWY_DYNAMIC_DISPATCH(FindNonzero)(batch); }
+
+void transpose_nonzero(const NonzeroInputs& batch) noexcept { HWY_DYNAMIC_DISPATCH(TransposeNonzero)(batch); }
+
+void multiply_nonzero(const NonzeroInputs& batch, const float* weights, std::int64_t out, std::int64_t* order,
+                      float* y) noexcept {
+  HWY_DYNAMIC_DISPATCH(MultiplyNonzero)(batch, weights, out, order, y);
+}
 
 bool sparse_input_supports(std::int64_t out) noexcept {
   const std::int64_t lanes = HWY_DYNAMIC_DISPATCH(lane_count)();

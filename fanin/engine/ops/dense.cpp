@@ -21,6 +21,31 @@ std::int64_t block_rows(std::int64_t in, std::int64_t out) {
   return std::min(in, (rows + 15) / 16 * 16);
 }
 
+// A layer that no gradient reaches has none to compute. Stops at the first value that is not zero,
+// so it costs a living network nothing.
+bool all_zero(const float* values, std::int64_t count) noexcept {
+  return std::all_of(values, values + count, [](float value) { return value == 0; });
+}
+
+// The weight gradient [in, out] in blocks of `block` rows: compute(first row, rows, destination),
+// then the update of those weights. `dead`: the gradient is zero.
+template <class Compute>
+void apply_blocks(const BackwardRun& run, const ParameterSlot& slot, std::int64_t in, std::int64_t out,
+                  std::int64_t block, bool dead, float* scratch, const Compute& compute) noexcept {
+  for (std::int64_t first = 0; first < in; first += block) {
+    const std::int64_t count = std::min(block, in - first);
+    const auto offset = static_cast<std::size_t>(first * out);
+    const auto values = static_cast<std::size_t>(count * out);
+    float* const gradient = slot.gradient != nullptr ? slot.gradient + offset : scratch;
+    if (dead) {
+      std::fill_n(gradient, values, 0.0F);
+    } else {
+      compute(first, count, gradient);
+    }
+    run.apply(slot, offset, values, gradient);
+  }
+}
+
 class DenseKernel final : public Kernel {
  public:
   DenseKernel(const net::Node& node, const KernelBuffers& buffers, ParameterSlot& slot)
@@ -40,18 +65,22 @@ class DenseKernel final : public Kernel {
 
   void backward(const BackwardRun& run) noexcept override {
     const std::int64_t rows = run.rows * rows_per_sample_;
-    if (buffers_.input_gradients[0] != nullptr) {
-      gemm({.transpose_b = Transpose::yes, .m = rows, .n = in_, .k = out_, .lda = out_, .ldb = out_, .ldc = in_},
-           buffers_.output_gradient, slot_.value, buffers_.input_gradients[0]);
+    const float* const dy = buffers_.output_gradient;
+    const bool dead = all_zero(dy, rows * out_);
+    if (float* const dx = buffers_.input_gradients[0]; dx != nullptr) {
+      if (dead) {
+        std::fill_n(dx, rows * in_, 0.0F);
+      } else {
+        gemm({.transpose_b = Transpose::yes, .m = rows, .n = in_, .k = out_, .lda = out_, .ldb = out_, .ldc = in_}, dy,
+             slot_.value, dx);
+      }
     }
-    for (std::int64_t first = 0; first < in_; first += block_rows_) {
-      const std::int64_t count = std::min(block_rows_, in_ - first);
-      const auto offset = static_cast<std::size_t>(first * out_);
-      float* const gradient = slot_.gradient != nullptr ? slot_.gradient + offset : buffers_.scratch;
-      gemm({.transpose_a = Transpose::yes, .m = count, .n = out_, .k = rows, .lda = in_, .ldb = out_, .ldc = out_},
-           buffers_.inputs[0] + first, buffers_.output_gradient, gradient);
-      run.apply(slot_, offset, static_cast<std::size_t>(count * out_), gradient);
-    }
+    apply_blocks(
+        run, slot_, in_, out_, block_rows_, dead, buffers_.scratch,
+        [&](std::int64_t first, std::int64_t count, float* gradient) {
+          gemm({.transpose_a = Transpose::yes, .m = count, .n = out_, .k = rows, .lda = in_, .ldb = out_, .ldc = out_},
+               buffers_.inputs[0] + first, dy, gradient);
+        });
   }
 
  private:
@@ -63,54 +92,67 @@ class DenseKernel final : public Kernel {
   std::int64_t block_rows_;
 };
 
-// A first layer whose inputs are largely zero: its weight gradient multiplies the others only.
+// A first layer whose inputs are largely zero: both its products skip what is zero.
 class SparseInputDenseKernel final : public Kernel {
  public:
   SparseInputDenseKernel(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,
                          ParameterSlot& slot)
-      : dense_(node, buffers, slot),
-        buffers_(buffers),
+      : buffers_(buffers),
         slot_(slot),
         in_(slot.spec.shape()[1]),
-        out_(slot.spec.shape()[0]),
-        scratch_(in_, out_, hints.batch_size) {}
+        out_(node.shape[0]),
+        scratch_(in_, out_, hints.batch_size) {
+    slot.transposed = true;
+  }
 
   static std::size_t scratch_floats(std::int64_t in, std::int64_t out, std::int64_t batch_size) {
     return Scratch(in, out, batch_size).total;
   }
 
-  void forward(std::int64_t rows) noexcept override { dense_.forward(rows); }
+  void forward(std::int64_t rows) noexcept override {
+    const NonzeroInputs batch = nonzero_inputs(rows);
+    find_nonzero(batch);
+    multiply_nonzero(batch, slot_.value, out_, reinterpret_cast<std::int64_t*>(buffers_.scratch + scratch_.order),
+                     buffers_.output);
+  }
 
   void backward(const BackwardRun& run) noexcept override {
-    auto* const bits = reinterpret_cast<std::uint64_t*>(buffers_.scratch + scratch_.bits);
+    const NonzeroInputs batch = nonzero_inputs(run.rows);
     float* const packed = buffers_.scratch + scratch_.packed;
-    const NonzeroInputs batch{.x = buffers_.inputs[0], .rows = run.rows, .features = in_, .bits = bits};
-    find_nonzero(batch);
+    transpose_nonzero(batch);
     pack_output_gradient(buffers_.output_gradient, run.rows, out_, packed);
-    for (std::int64_t first = 0; first < in_; first += kFeatures) {
-      const std::int64_t count = std::min(kFeatures, in_ - first);
-      const auto offset = static_cast<std::size_t>(first * out_);
-      float* const gradient = slot_.gradient != nullptr ? slot_.gradient + offset : buffers_.scratch;
-      weight_gradient_rows(batch, first, count, out_, packed, gradient);
-      run.apply(slot_, offset, static_cast<std::size_t>(count * out_), gradient);
-    }
+    const bool dead = all_zero(buffers_.output_gradient, run.rows * out_);
+    apply_blocks(run, slot_, in_, out_, kFeatures, dead, buffers_.scratch,
+                 [&](std::int64_t first, std::int64_t count, float* gradient) {
+                   weight_gradient_rows(batch, first, count, out_, packed, gradient);
+                 });
   }
 
  private:
   static constexpr std::int64_t kFeatures = 56;  // gradient rows per block
 
-  // Offsets into the scratch, each at a cache line: a block of gradient, the bits, packed dy.
+  // Offsets into the scratch, each at a cache line: a block of gradient, the two bit arrays, the
+  // order of the rows, the packed output gradient.
   struct Scratch {
-    std::size_t bits, packed, total;
+    std::size_t by_row, by_feature, order, packed, total;
     Scratch(std::int64_t in, std::int64_t out, std::int64_t batch_size) {
       const auto lines = [](std::int64_t floats) { return static_cast<std::size_t>((floats + 15) / 16 * 16); };
-      bits = lines(kFeatures * out);
-      packed = bits + lines(2 * nonzero_words(batch_size, in));
+      by_row = lines(kFeatures * out);
+      by_feature = by_row + lines(2 * nonzero_words(batch_size, in));
+      order = by_feature + lines(2 * nonzero_words(batch_size, in));
+      packed = order + lines(2 * batch_size);
       total = packed + lines(batch_size * out);
     }
   };
 
-  DenseKernel dense_;
+  NonzeroInputs nonzero_inputs(std::int64_t rows) const noexcept {
+    return {.x = buffers_.inputs[0],
+            .rows = rows,
+            .features = in_,
+            .by_row = reinterpret_cast<std::uint64_t*>(buffers_.scratch + scratch_.by_row),
+            .by_feature = reinterpret_cast<std::uint64_t*>(buffers_.scratch + scratch_.by_feature)};
+  }
+
   KernelBuffers buffers_;
   ParameterSlot& slot_;
   std::int64_t in_;
@@ -129,7 +171,7 @@ OpTraits traits(const net::Node& node, const CompileHints& hints) {
   const std::size_t floats = skips_zeros(node, hints)
                                  ? SparseInputDenseKernel::scratch_floats(shape[1], shape[0], hints.batch_size)
                                  : static_cast<std::size_t>(block);
-  return {.saves_input = true, .scratch_floats = floats};
+  return {.saves_input = true, .scratch_floats = floats, .keeps_scratch = skips_zeros(node, hints)};
 }
 
 std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,
