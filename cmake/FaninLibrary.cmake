@@ -3,7 +3,7 @@ get_property(rooms GLOBAL PROPERTY FANIN_ROOM_TARGETS)
 add_library(fanin INTERFACE)
 add_library(fanin::fanin ALIAS fanin)
 target_link_libraries(fanin INTERFACE ${rooms})
-add_custom_target(fanin_product DEPENDS ${rooms}) # what is installed: the rooms, and later the program
+add_custom_target(fanin_product DEPENDS ${rooms} fanin_cli) # what is installed
 
 include(CMakePackageConfigHelpers)
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fanin)
