@@ -195,8 +195,9 @@ def main():
                    "fanin_seconds": [first.seconds, second.seconds], "torch_seconds": peer.seconds,
                    "torch_setting": describe(setting), "fanin_peak_mb": max(first.peak_mb, second.peak_mb),
                    "torch_peak_mb": peer.peak_mb, "fanin_first_line_seconds": first.first_line(r"\brun \d")}
-        print(f"\nfanin is {figures['ratio']:.1f} times faster: the slower of its two runs against PyTorch's run, which\n"
-              f"takes one initialization after another. Per processor second: {figures['ratio_processor_time']:.1f} times")
+        print(f"\nfanin is {figures['ratio']:.1f} times faster: the slower of its two runs against PyTorch's run,\n"
+              "which takes one initialization after another. Per processor second: "
+              f"{figures['ratio_processor_time']:.1f} times")
 
         _, loader = torch.run(setting, ["--seeds", "1", "--epochs", "1", "--inits", "glorot_uniform", "--loader",
                                         "dataloader"])
