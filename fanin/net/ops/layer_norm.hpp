@@ -1,0 +1,30 @@
+// layer_norm: y = (x - mean)/√(variance + ε)·scale + shift over the last axis of each sample. Source: Ba et al. 2016,
+// arXiv:1607.06450.
+#pragma once
+
+#include "fanin/net/op.hpp"
+
+namespace fanin::net {
+
+class LayerNorm final : public Op {
+ public:
+  /// @param epsilon  added to the variance, > 0. @param affine  whether it has a scale and a shift per unit.
+  /// @throws Error bad_value.
+  explicit LayerNorm(double epsilon, bool affine);
+
+  [[nodiscard]] double epsilon() const noexcept { return epsilon_; }
+  [[nodiscard]] bool affine() const noexcept { return affine_; }
+  [[nodiscard]] std::string_view kind() const noexcept override { return "layer_norm"; }
+  [[nodiscard]] std::string attributes() const override;
+  [[nodiscard]] Shape output_shape(std::span<const Shape> inputs) const override;
+  [[nodiscard]] std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  [[nodiscard]] Cost cost(std::span<const Shape> inputs) const override;
+
+ private:
+  double epsilon_;
+  bool affine_;
+};
+
+OpPtr layer_norm(double epsilon = 1e-5, bool affine = true);
+
+}  // namespace fanin::net
