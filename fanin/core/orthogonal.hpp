@@ -32,6 +32,8 @@ struct HaarOrthogonal {
 /// @source         Stewart 1980, SIAM J. Numer. Anal. 17(3); Mezzadri 2007, arXiv:math-ph/0609050;
 ///                 block form of Schreiber & Van Loan 1989, with T by its inverse (Puglisi 1992).
 void haar_orthogonal(const HaarOrthogonal& shape, std::span<float> normals, std::span<float> out);
+/// In double precision: ‖QᵀQ - I‖ < 1e-14·√k, at a tenth of the speed or less.
+void haar_orthogonal(const HaarOrthogonal& shape, std::span<double> normals, std::span<double> out);
 
 /// The Q, signs fixed by diag R > 0, of `matrix` = QR ([rows, columns], rows >= columns) or of its
 /// transpose (rows < columns). For reproducing matrices that other libraries draw; computed in

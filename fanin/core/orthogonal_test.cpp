@@ -73,6 +73,23 @@ TEST(Orthogonal, VectorsAreOrthonormalToRounding) {
   }
 }
 
+TEST(Orthogonal, DoublePrecisionIsOrthonormalToItsOwnRounding) {
+  for (const auto& [rows, columns] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 1}, {150, 300}, {400, 200}}) {
+    const std::vector<float> numbers = normal_numbers(static_cast<std::size_t>(rows * columns), 4);
+    std::vector<double> normals(numbers.begin(), numbers.end());
+    std::vector<double> values(normals.size());
+    haar_orthogonal({.rows = rows, .columns = columns, .threads = 2}, normals, values);
+    using Wide = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const Matrix q = Eigen::Map<const Wide>(values.data(), rows, columns);
+    const Matrix gram = rows >= columns ? Matrix(q.transpose() * q) : Matrix(q * q.transpose());
+    const auto k = static_cast<double>(gram.rows());
+    EXPECT_LT((gram - Matrix::Identity(gram.rows(), gram.cols())).norm(), 1e-14 * std::sqrt(k));
+    const Matrix single = as_matrix(haar(rows, columns, 4), rows, columns);
+    EXPECT_LT((q - single).cwiseAbs().maxCoeff(), 1e-5);
+  }
+}
+
 TEST(Orthogonal, BitsDoNotDependOnTheThreadCount) {
   EXPECT_EQ(haar(400, 400, 3, 1), haar(400, 400, 3, 2));
   EXPECT_EQ(haar(400, 400, 3, 1), haar(400, 400, 3, 5));
