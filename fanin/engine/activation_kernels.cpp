@@ -12,13 +12,6 @@
 
 #include "fanin/engine/activation_kernels.hpp"
 
-#ifndef FANIN_ENGINE_ACTIVATION_TABLE
-#define FANIN_ENGINE_ACTIVATION_TABLE
-namespace fanin::engine {
-using ActivationTable = std::array<ActivationKernels, 18>;
-}
-#endif
-
 HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {
 namespace HWY_NAMESPACE {
@@ -97,27 +90,26 @@ ActivationKernels entry(std::string_view name) {
   return {name, Rule::kSaves, forward<Rule>, backward<Rule>};
 }
 
-void fill(ActivationTable& table) {
-  table = ActivationTable{{
-      entry<LinearRule>("linear"),
-      entry<ReluRule>("relu"),
-      entry<LeakyReluRule>("leaky_relu"),
-      entry<EluRule>("elu"),
-      entry<SeluRule>("selu"),
-      entry<SigmoidRule>("sigmoid"),
-      entry<TanhRule>("tanh"),
-      entry<SoftsignRule>("softsign"),
-      entry<SoftplusRule>("softplus"),
-      entry<GeluRule>("gelu"),
-      entry<GeluTanhRule>("gelu_tanh"),
-      entry<SiluRule>("silu"),
-      entry<MishRule>("mish"),
-      entry<HardswishRule>("hardswish"),
-      entry<HardsigmoidRule>("hardsigmoid"),
-      entry<HardtanhRule>("hardtanh"),
-      entry<ErfRule>("erf"),
-      entry<SinRule>("sin"),
-  }};
+std::span<const ActivationKernels> all_kernels() {
+  static const std::array table{entry<LinearRule>("linear"),
+                                entry<ReluRule>("relu"),
+                                entry<LeakyReluRule>("leaky_relu"),
+                                entry<EluRule>("elu"),
+                                entry<SeluRule>("selu"),
+                                entry<SigmoidRule>("sigmoid"),
+                                entry<TanhRule>("tanh"),
+                                entry<SoftsignRule>("softsign"),
+                                entry<SoftplusRule>("softplus"),
+                                entry<GeluRule>("gelu"),
+                                entry<GeluTanhRule>("gelu_tanh"),
+                                entry<SiluRule>("silu"),
+                                entry<MishRule>("mish"),
+                                entry<HardswishRule>("hardswish"),
+                                entry<HardsigmoidRule>("hardsigmoid"),
+                                entry<HardtanhRule>("hardtanh"),
+                                entry<ErfRule>("erf"),
+                                entry<SinRule>("sin")};
+  return table;
 }
 
 }  // namespace HWY_NAMESPACE
@@ -127,16 +119,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace fanin::engine {
 
-HWY_EXPORT(fill);
+HWY_EXPORT(all_kernels);
 
-std::span<const ActivationKernels> activation_kernels() noexcept {
-  static const auto table = [] {
-    ActivationTable all;
-    HWY_DYNAMIC_DISPATCH(fill)(all);
-    return all;
-  }();
-  return table;
-}
+std::span<const ActivationKernels> activation_kernels() noexcept { return HWY_DYNAMIC_DISPATCH(all_kernels)(); }
 
 const ActivationKernels* find_activation_kernels(std::string_view name) noexcept {
   for (const ActivationKernels& kernels : activation_kernels()) {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "fanin/core/error.hpp"
+#include "tests/simd_targets.hpp"
 
 namespace fanin::engine {
 namespace {
@@ -13,29 +14,32 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Optimizer, FastKernelsFollowTheReferenceForEveryLength) {
-  for (const std::string_view name : optimizer_names()) {
-    SCOPED_TRACE(name);
-    const Optimizer optimizer = parse_optimizer(std::string(name) + "(weight_decay=0.02)", 0.01);
-    for (const std::size_t count : {0U, 1U, 3U, 16U, 31U, 100U}) {
-      std::mt19937_64 random(3);
-      std::normal_distribution<float> normal;
-      std::vector<float> parameter(count);
-      for (float& value : parameter) value = normal(random);
-      std::vector<double> truth(parameter.begin(), parameter.end());
-      std::vector<float> state1(count, static_cast<float>(initial_state(optimizer)));
-      std::vector<float> state2(count);
-      std::vector<double> truth1(count, initial_state(optimizer));
-      std::vector<double> truth2(count);
-      for (std::int64_t step = 1; step <= 10; ++step) {
-        std::vector<float> gradient(count);
-        for (float& value : gradient) value = normal(random);
-        update_function(optimizer)(step_scalars(optimizer, step), count, gradient.data(), parameter.data(),
-                                   state1.data(), state2.data());
-        reference_update(optimizer, step, std::vector<double>(gradient.begin(), gradient.end()), truth, truth1, truth2);
+  for_every_simd_target([] {
+    for (const std::string_view name : optimizer_names()) {
+      SCOPED_TRACE(name);
+      const Optimizer optimizer = parse_optimizer(std::string(name) + "(weight_decay=0.02)", 0.01);
+      for (const std::size_t count : {0U, 1U, 3U, 16U, 31U, 100U}) {
+        std::mt19937_64 random(3);
+        std::normal_distribution<float> normal;
+        std::vector<float> parameter(count);
+        for (float& value : parameter) value = normal(random);
+        std::vector<double> truth(parameter.begin(), parameter.end());
+        std::vector<float> state1(count, static_cast<float>(initial_state(optimizer)));
+        std::vector<float> state2(count);
+        std::vector<double> truth1(count, initial_state(optimizer));
+        std::vector<double> truth2(count);
+        for (std::int64_t step = 1; step <= 10; ++step) {
+          std::vector<float> gradient(count);
+          for (float& value : gradient) value = normal(random);
+          update_function(optimizer)(step_scalars(optimizer, step), count, gradient.data(), parameter.data(),
+                                     state1.data(), state2.data());
+          reference_update(optimizer, step, std::vector<double>(gradient.begin(), gradient.end()), truth, truth1,
+                           truth2);
+        }
+        for (std::size_t i = 0; i < count; ++i) ASSERT_NEAR(parameter[i], truth[i], 3e-6) << count << " " << i;
       }
-      for (std::size_t i = 0; i < count; ++i) ASSERT_NEAR(parameter[i], truth[i], 3e-6) << count << " " << i;
     }
-  }
+  });
 }
 
 TEST(Optimizer, TextRoundTripsAndOmitsDefaults) {

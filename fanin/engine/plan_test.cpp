@@ -12,6 +12,7 @@
 #include "fanin/net/ops/bias.hpp"
 #include "fanin/net/ops/dense.hpp"
 #include "fanin/net/shorthand.hpp"
+#include "tests/simd_targets.hpp"
 
 namespace fanin::engine {
 namespace {
@@ -133,20 +134,27 @@ TEST(Plan, WidthsThatFillSeveralBlocksAndLeaveRemaindersAgreeWithTheReference) {
   EXPECT_NEAR(slope / squared_norm, 1, 1e-4);
 }
 
-TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithDifferencesAndWithTheDenseOne) {
-  // 64 and 192 outputs are whole vectors on every target; 70 rows need two masks; 9 features are odd.
-  for (const std::int64_t width : {64, 192}) {
-    for (const std::int64_t rows : {1, 5, 70}) {
-      const net::Graph graph = net::dense_network({9, width, 3}, net::parse_activation("tanh"));
-      Twin twin(graph, {.batch_size = 70, .input_zero_fraction = 0.6}, rows, 0.6);
-      twin.expect_agreement(net::Loss::softmax_cross_entropy);
-      Twin dense(graph, {.batch_size = 70}, rows, 0.6);
-      dense.plan.gradients(rows);
-      const std::vector<float> skipping = twin.plan.gradient("layer1.weight");
-      const std::vector<float> full = dense.plan.gradient("layer1.weight");
-      for (std::size_t i = 0; i < full.size(); ++i) ASSERT_NEAR(skipping[i], full[i], 1e-6F);
+TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithDifferences) {
+  const net::Graph graph = net::dense_network({9, 64, 3}, net::parse_activation("tanh"));
+  Twin(graph, {.batch_size = 5, .input_zero_fraction = 0.6}, 5, 0.6).expect_agreement(net::Loss::softmax_cross_entropy);
+}
+
+TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithTheDenseOne) {
+  // 64 and 192 outputs are whole vectors on every target; 70 rows need two masks; 131 features are odd.
+  for_every_simd_target([] {
+    for (const std::int64_t width : {64, 192}) {
+      for (const std::int64_t rows : {1, 5, 70}) {
+        const net::Graph graph = net::dense_network({131, width, 3}, net::parse_activation("tanh"));
+        Twin skipping(graph, {.batch_size = 70, .input_zero_fraction = 0.6}, rows, 0.6);
+        Twin dense(graph, {.batch_size = 70}, rows, 0.6);
+        const double loss = dense.plan.gradients(rows).loss_sum;
+        EXPECT_NEAR(skipping.plan.gradients(rows).loss_sum, loss, 1e-5 * loss);
+        const std::vector<float> expected = dense.plan.gradient("layer1.weight");
+        const std::vector<float> gradient = skipping.plan.gradient("layer1.weight");
+        for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(gradient[i], expected[i], 2e-6F);
+      }
     }
-  }
+  });
 }
 
 TEST(Plan, ADeadNetworkMovesItsLastBiasOnly) {
