@@ -86,11 +86,11 @@ class Layers:
         elif section == "ops":
             key, _, names = line.partition(":")
             if key == "rooms":
-                self.op_rooms = split_list(names)
+                self.op_rooms += split_list(names)
             elif key == "described only":
-                self.described_only = split_list(names)
+                self.described_only += split_list(names)
             elif key == "no ops":
-                self.no_ops = split_list(names)
+                self.no_ops += split_list(names)
             else:
                 raise ValueError(f"'{key}' is none of 'rooms', 'described only', 'no ops'")
         else:
