@@ -16,7 +16,7 @@
 namespace fanin::io {
 namespace {
 
-constexpr std::size_t kFirstGrowth = std::size_t{1} << 20;     // bytes taken before anything has arrived
+constexpr std::size_t kFirstGrowth = std::size_t{64} << 10;    // bytes taken before anything has arrived
 constexpr std::size_t kMostPerCall = std::size_t{1} << 30;     // read() may refuse more than 2 GiB
 constexpr std::array<std::uint8_t, 2> kGzipMagic{0x1F, 0x8B};  // RFC 1952, 2.3.1
 

@@ -10,7 +10,7 @@
 namespace fanin::io {
 namespace {
 
-constexpr std::size_t kInputBytes = std::size_t{256} << 10;
+constexpr std::size_t kInputBytes = std::size_t{64} << 10;
 constexpr int kWindowBits = 15;
 constexpr int kGzipFormat = 16;  // added to the window bits, zlib's way to choose the container
 
