@@ -62,11 +62,45 @@ std::string with_half_width(double mean, double half_width) {
   return std::isfinite(half_width) ? loss(mean) + " ± " + loss(half_width) : loss(mean);
 }
 
-Cell quality_cell(const InitSummary& row, bool regression) {
-  if (row.seeds == 0) return {row.diverged > 0 ? "diverged" : "-", row.diverged > 0 ? Style::bad : Style::faint};
+/// The last epochs of the runs of an initialization none of which came to its end.
+struct SoFar {
+  std::int64_t runs = 0;  ///< with at least one epoch
+  double test_accuracy = 0;
+  double test_loss = 0;
+  double train_loss = 0;
+  bool started = false;  ///< a gradient was measured
+};
+
+SoFar so_far(const CompareResult& result, const InitSummary& row) {
+  SoFar mean;
+  for (const RunResult& run : result.runs) {
+    if (run.init != row.init) continue;
+    mean.started = mean.started || !run.step_zero.layers.empty();
+    if (run.status != RunStatus::interrupted || run.epochs.empty()) continue;
+    const experiment::EpochRecord& last = run.epochs.back();
+    const auto count = static_cast<double>(++mean.runs);
+    mean.test_accuracy += (last.test_accuracy - mean.test_accuracy) / count;
+    mean.test_loss += (last.test_loss - mean.test_loss) / count;
+    mean.train_loss += (last.train_loss - mean.train_loss) / count;
+  }
+  return mean;
+}
+
+Cell quality_cell(const InitSummary& row, const SoFar& partial, bool regression) {
+  if (row.seeds == 0 && row.diverged > 0) return {"diverged", Style::bad};
+  if (row.seeds == 0 && partial.runs > 0) {
+    return {(regression ? loss(partial.test_loss) : percent(partial.test_accuracy, 2)) + " so far", Style::caution};
+  }
+  if (row.seeds == 0) return {"-", Style::faint};
   const Style style = row.is_best ? Style::good : Style::plain;
   if (regression) return {with_half_width(row.test_loss_mean, row.test_loss_ci95), style};
   return {percent_with_half_width(row.test_accuracy_mean, row.test_accuracy_ci95), style};
+}
+
+Cell train_loss_cell(const InitSummary& row, const SoFar& partial) {
+  if (row.seeds > 0) return {loss(row.train_loss_mean)};
+  if (row.diverged == 0 && partial.runs > 0) return {loss(partial.train_loss), Style::caution};
+  return {"-", Style::faint};
 }
 
 std::string epochs_to_reach(const InitSummary& row) {
@@ -91,11 +125,13 @@ std::string results_table(const CompareResult& result, const Terminal& terminal)
   columns.push_back(flexible("remark", 28));
   Table table(std::move(columns));
   for (const InitSummary& row : result.summary) {
-    std::vector<Cell> cells{{row.init, row.is_best ? Style::good : Style::plain}, quality_cell(row, result.regression)};
-    cells.push_back({row.seeds == 0 ? "-" : loss(row.train_loss_mean)});
+    const SoFar partial = so_far(result, row);
+    std::vector<Cell> cells{{row.init, row.is_best ? Style::good : Style::plain},
+                            quality_cell(row, partial, result.regression),
+                            train_loss_cell(row, partial)};
     if (!result.regression) cells.push_back({epochs_to_reach(row)});
-    cells.push_back({significant(row.first_gradient_norm)});
-    cells.push_back({significant(row.last_gradient_norm)});
+    cells.push_back({partial.started ? significant(row.first_gradient_norm) : "-"});
+    cells.push_back({partial.started ? significant(row.last_gradient_norm) : "-"});
     cells.push_back(remark_cell(row));
     table.add_row(std::move(cells));
   }
@@ -176,10 +212,12 @@ void add_notes(std::string& out, const CompareResult& result, const Terminal& te
     for (const InitSummary& row : result.summary) {
       finished += fmt::format("{}{} {}", finished.empty() ? "" : ", ", row.init, row.seeds);
     }
-    add_paragraph(out,
-                  fmt::format("\nInterrupted: means are over the runs that finished, of {} each: {}.",
-                              result.settings.seeds, finished),
-                  Style::caution, terminal);
+    add_paragraph(
+        out,
+        fmt::format("\nInterrupted: means are over the runs that finished, of {} each: {}. \"So far\" is the last "
+                    "epoch of runs that did not.",
+                    result.settings.seeds, finished),
+        Style::caution, terminal);
   }
 }
 

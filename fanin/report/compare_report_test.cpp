@@ -55,6 +55,7 @@ CompareResult example() {
     run.init = init;
     run.seed = 1;
     run.status = RunStatus::finished;
+    run.step_zero.layers.resize(2);
     result.runs.push_back(run);
   }
   result.summary = {row("zeros", 0.1), row("he_uniform", 0.887)};
@@ -160,15 +161,22 @@ TEST(CompareReport, AnInterruptedComparisonSaysWhatTheMeansAreOver) {
               HasSubstr("Interrupted: means are over the runs that finished, of 3 each: zeros 2, he_uniform 3."));
 }
 
-TEST(CompareReport, AnInterruptionBeforeAnyRunFinishedIsNoTableOfNumbers) {
+TEST(CompareReport, AnInterruptionBeforeAnyRunFinishedShowsHowFarTheyCame) {
   CompareResult result = example();
   result.interrupted = true;
   for (InitSummary& summary : result.summary) {
-    summary = {};
-    summary.init = "zeros";
-    summary.test_accuracy_mean = summary.train_loss_mean = summary.epochs_to_reach = kNan;
+    summary.seeds = 0;
+    summary.is_best = false;
+    summary.test_accuracy_mean = summary.test_accuracy_ci95 = summary.train_loss_mean = kNan;
   }
-  EXPECT_THAT(compare_report(result, terminal(120)), HasSubstr("No run finished, so nothing can be compared."));
+  result.summary[1].first_gradient_norm = result.summary[1].last_gradient_norm = kNan;
+  for (RunResult& run : result.runs) run.status = RunStatus::interrupted;
+  result.runs[0].epochs.push_back({.epoch = 1, .train_loss = 2.3, .test_loss = 2.31, .test_accuracy = 0.1});
+  result.runs[1].step_zero.layers.clear();  // never began
+  const std::string text = compare_report(result, terminal(120));
+  EXPECT_THAT(text, HasSubstr("zeros            10.00 % so far       2.3000"));
+  EXPECT_THAT(text, ::testing::ContainsRegex("he_uniform +- +- +2 +- +-\n"));
+  EXPECT_THAT(text, HasSubstr("No run finished, so nothing can be compared."));
 }
 
 TEST(CompareReport, WhatIsChosenOnValidationRowsNeedsNoWarning) {

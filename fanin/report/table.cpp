@@ -70,11 +70,12 @@ class Renderer final {
     return widths;
   }
 
-  /// Narrows flexible columns, the widest one first, until the layout fits.
-  bool shrink(Layout& layout) const {
+  /// Narrows flexible columns, the widest one first, until the layout fits. The first column, of
+  /// names, is left alone unless `names_too`.
+  bool shrink(Layout& layout, bool names_too) const {
     while (layout.total() > width_) {
       std::size_t* widest = nullptr;
-      for (std::size_t c = 0; c < layout.widths.size(); ++c) {
+      for (std::size_t c = names_too ? 0 : 1; c < layout.widths.size(); ++c) {
         const std::size_t narrowest = columns_[c].narrowest;
         if (narrowest == 0 || layout.widths[c] <= narrowest) continue;
         if (widest == nullptr || layout.widths[c] > *widest) widest = &layout.widths[c];
@@ -90,12 +91,15 @@ class Renderer final {
     const std::vector<std::size_t> natural = natural_widths();
     for (const std::size_t gap : {3U, 2U}) {
       layout = {natural, gap, false};
-      if (shrink(layout)) return true;
+      if (shrink(layout, false)) return true;
     }
-    for (const std::size_t gap : {3U, 2U}) {
-      layout = {natural, gap, true};
-      layout.widths.pop_back();
-      if (!layout.widths.empty() && shrink(layout)) return true;
+    if (natural.size() < 2) return false;
+    for (const bool names_too : {false, true}) {
+      for (const std::size_t gap : {3U, 2U}) {
+        layout = {natural, gap, true};
+        layout.widths.pop_back();
+        if (shrink(layout, names_too)) return true;
+      }
     }
     return false;
   }

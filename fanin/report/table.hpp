@@ -1,6 +1,7 @@
 // Aligned tables that fit the terminal. Flexible columns wrap; where even that is too wide, the
-// last column moves to lines of its own under each row, and in a very narrow place each row
-// becomes a small list of "title: value" lines. Nothing is cut off.
+// last column moves to lines of its own under each row, then a flexible first column wraps too,
+// and in a very narrow place each row becomes a small list of "title: value" lines. Nothing is
+// cut off.
 //
 //     report::Table table({{"name"}, {"loss", report::Align::right}, report::flexible("remark", 28)});
 //     table.add_row({{"zeros"}, {"2.3026"}, {"all units receive equal gradients"}});

@@ -200,7 +200,9 @@ std::string pad_right(std::string_view text, std::size_t width) {
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   LineWrapper lines(width);
   for (;;) {
-    const std::size_t stop = text.find_first_of(" \n");
+    std::size_t stop = text.find_first_of(" \n");
+    // A number and its "%" stay together.
+    if (stop != std::string_view::npos && text.substr(stop, 2) == " %") stop = text.find_first_of(" \n", stop + 1);
     const std::string_view word = text.substr(0, stop);
     if (!word.empty()) lines.add_word(word);
     if (stop == std::string_view::npos) return lines.finish();
