@@ -15,9 +15,9 @@ build_packages=(
   libhwy-dev                     # Highway: SIMD
   libeigen3-dev
   "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev|libboost1.90-dev"
-  libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev libsqlite3-dev zlib1g-dev
+  libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev zlib1g-dev
 )
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librandom123-dev)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
 data_packages=(dataset-fashion-mnist)
 bench_packages=(python3-torch python3-numpy libopenblas0-pthread)
 lint_packages=(clang-format-14 clang-tidy)
