@@ -13,9 +13,11 @@
 namespace fanin::init {
 namespace {
 
-constexpr std::array kSchemes{&kZeros,           &kOnes,         &kConstant,    &kUniform,       &kNormal,
-                              &kTruncatedNormal, &kLecunUniform, &kLecunNormal, &kGlorotUniform, &kGlorotNormal,
-                              &kHeUniform,       &kHeNormal};
+constexpr std::array kSchemes{
+    &kZeros,         &kOnes,          &kConstant,        &kUniform,   &kNormal,   &kTruncatedNormal, &kLecunUniform,
+    &kLecunNormal,   &kGlorotUniform, &kGlorotNormal,    &kHeUniform, &kHeNormal, &kVarianceScaling, &kXavierFirst,
+    &kPytorchLinear, &kOrthogonal,    &kDeltaOrthogonal, &kIdentity,  &kDirac,    &kZeroInit,        &kSparse,
+    &kSirenFirst,    &kSiren,         &kForgetBias,      &kChrono,    &kGates,    &kScaled};
 
 std::vector<std::string> all_names() {
   std::vector<std::string> names;
@@ -37,18 +39,27 @@ std::span<const InitializerInfo> known_initializers() {
   return infos;
 }
 
-Initializer parse_initializer(std::string_view text) {
-  const CallExpr call = parse_call(text, "initializer");
+Initializer parse_initializer(std::string_view text, Dialect dialect) {
+  CallExpr call = parse_call(text, "initializer");
+  // dialect= belongs to every scheme and has no position, so it is taken out before the scheme reads.
+  for (auto argument = call.arguments.begin(); argument != call.arguments.end(); ++argument) {
+    if (argument->key != "dialect") continue;
+    dialect = parse_dialect(argument->text);
+    call.arguments.erase(argument);
+    break;
+  }
   for (const Scheme* scheme : kSchemes) {
     if (call.name != scheme->info.name && (scheme->info.alias.empty() || call.name != scheme->info.alias)) continue;
     CallReader reader(call, "initializer");
-    RulePtr rule = scheme->parse(reader);
+    RulePtr rule = scheme->parse(reader, dialect);
     reader.finish();
     return Initializer(std::move(rule));
   }
   throw Error(ErrorCode::unknown_name, "initializer",
               "no initializer '" + call.name.substr(0, 64) + "'; " + suggestion(call.name, all_names()));
 }
+
+Initializer parse_initializer(std::string_view text) { return parse_initializer(text, Dialect::fanin); }
 
 double checked_f32(double value, std::string_view scheme, std::string_view argument) {
   if (!(std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max()))) {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include <functional>
+#include <map>
 #include <set>
 #include <string>
 
@@ -67,7 +67,13 @@ TEST(Catalogue, EveryNameParsesAndNoNameComesTwice) {
       EXPECT_TRUE(names.insert(info.alias).second) << info.alias;
       EXPECT_EQ(canonical(info.alias), info.name);
     }
-    const std::string call = std::string(info.name) + (info.name == "constant" ? "(1)" : "");
+    const std::map<std::string_view, std::string_view> required{{"constant", "(1)"},
+                                                                {"sparse", "(0.5)"},
+                                                                {"chrono", "(10)"},
+                                                                {"gates", "(zeros, ones)"},
+                                                                {"scaled", "(zeros, 2)"}};
+    const auto arguments = required.find(info.name);
+    const std::string call = std::string(info.name) + std::string(arguments == required.end() ? "" : arguments->second);
     EXPECT_THAT(canonical(call), HasSubstr(std::string(info.name)));
   }
 }

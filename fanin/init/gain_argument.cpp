@@ -27,7 +27,11 @@ double portable_gain(const net::Activation& activation) {
   return parse_number(digits.data()).value_or(0);
 }
 
-Gain named_gain(std::string_view text) {
+Gain named_gain(std::string_view text, Dialect dialect) {
+  if (dialect == Dialect::pytorch || dialect == Dialect::timm) {
+    const net::Activation activation = net::parse_activation(text);
+    return {theory::pytorch_gain(activation), net::to_string(activation)};
+  }
   for (const theory::Gate& gate : theory::gates()) {
     if (text == gate.name) return {portable_gain(theory::parse_gate(text)), std::string(text)};
   }
@@ -37,12 +41,12 @@ Gain named_gain(std::string_view text) {
 
 }  // namespace
 
-Gain parse_gain(std::string_view text, std::string_view scheme) {
+Gain parse_gain(std::string_view text, std::string_view scheme, Dialect dialect) {
   Gain gain;
   if (const std::optional<double> number = parse_number(text)) {
     gain = {*number, number_text(*number)};
   } else {
-    gain = named_gain(text);
+    gain = named_gain(text, dialect);
   }
   if (!(gain.value > 0 && gain.value <= kLargestGain)) {
     throw Error(ErrorCode::bad_value, "initializer " + std::string(scheme),
@@ -52,8 +56,17 @@ Gain parse_gain(std::string_view text, std::string_view scheme) {
   return gain;
 }
 
-Gain read_gain(CallReader& reader, std::string_view scheme, std::string_view fallback) {
-  return parse_gain(reader.text("gain").value_or(std::string(fallback)), scheme);
+Gain read_gain(CallReader& reader, std::string_view scheme, std::string_view fallback, Dialect dialect) {
+  const Gain standard = parse_gain(fallback, scheme, dialect);
+  const std::optional<std::string> given = reader.text("gain");
+  if (!given) return standard;
+  Gain gain = parse_gain(*given, scheme, dialect);
+  if ((dialect == Dialect::keras || dialect == Dialect::jax) && gain.text != standard.text) {
+    throw Error(ErrorCode::unsupported, "initializer " + std::string(scheme),
+                std::string(to_string(dialect)) + "'s form has no gain; write variance_scaling(scale=..., dialect=" +
+                    std::string(to_string(dialect)) + ") with scale = gain², or leave the dialect out");
+  }
+  return gain;
 }
 
 }  // namespace fanin::init

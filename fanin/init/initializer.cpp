@@ -36,7 +36,8 @@ void Initializer::fill(const net::ParameterSpec& tensor, const Fill& request, st
 }
 
 bool Initializer::slices_are_cheap() const noexcept { return rule_->slices_are_cheap(); }
-double Initializer::std_dev(const net::ParameterSpec& tensor) const { return rule_->std_dev(tensor); }
+double Initializer::std_dev(const net::ParameterSpec& tensor) const { return rule_->moments(tensor).std_dev; }
+Initializer::Moments Initializer::moments(const net::ParameterSpec& tensor) const { return rule_->moments(tensor); }
 std::optional<Law> Initializer::law(const net::ParameterSpec& tensor) const { return rule_->law(tensor); }
 const std::string& Initializer::text() const noexcept { return rule_->text(); }
 

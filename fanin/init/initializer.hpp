@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "fanin/core/dtype.hpp"
+#include "fanin/init/dialect.hpp"
 #include "fanin/init/law.hpp"
 #include "fanin/net/graph.hpp"
 #include "fanin/net/parameter.hpp"
@@ -49,6 +50,14 @@ class Initializer final {
 
   /// The standard deviation of the values the rule gives `tensor`, by its formula.
   [[nodiscard]] double std_dev(const net::ParameterSpec& tensor) const;
+  /// What an audit expects of the values.
+  struct Moments {
+    double mean = 0;
+    double std_dev = 0;
+    double kurtosis = 3;  ///< of one element; 1 where the sum of squares is fixed (orthogonal)
+    bool random = true;   ///< false: the values follow from the shape alone
+  };
+  [[nodiscard]] Moments moments(const net::ParameterSpec& tensor) const;
   /// The law of each element when the rule draws them independently, else nothing (orthogonal, …).
   [[nodiscard]] std::optional<Law> law(const net::ParameterSpec& tensor) const;
   /// Canonical text that parses back to the same rule: "normal(std=0.01)".
@@ -60,6 +69,9 @@ class Initializer final {
 
 /// @throws Error unknown_name with the nearest names, bad_syntax, bad_value.
 Initializer parse_initializer(std::string_view text);
+/// In another library's dialect, unless the text names one itself: "he_normal(dialect=keras)".
+/// @throws Error also unsupported when that library has no such scheme.
+Initializer parse_initializer(std::string_view text, Dialect dialect);
 
 /// What a scheme gives a parameter of `graph`: weights, embeddings and recurrent weights get
 /// `weights`, biases and shifts zeros, scales ones.

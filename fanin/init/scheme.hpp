@@ -7,6 +7,7 @@
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/init/catalogue.hpp"
+#include "fanin/init/dialect.hpp"
 #include "fanin/init/rule.hpp"
 
 namespace fanin::init {
@@ -15,8 +16,9 @@ using RulePtr = std::shared_ptr<const Initializer::Rule>;
 
 struct Scheme {
   InitializerInfo info;
-  /// Reads the scheme's arguments; the caller calls reader.finish(). @throws Error bad_value.
-  RulePtr (*parse)(CallReader& reader) = nullptr;
+  /// Reads the scheme's arguments; the caller has taken dialect= out and calls reader.finish().
+  /// @throws Error bad_value, unsupported (the dialect has no such scheme).
+  RulePtr (*parse)(CallReader& reader, Dialect dialect) = nullptr;
 };
 
 /// Refuses a number that f32 values cannot hold.

@@ -19,6 +19,18 @@ CallText& CallText::add(std::string_view key, std::string_view value) {
   return *this;
 }
 
+CallText& CallText::add(std::string_view value) {
+  text_ += open_ ? ", " : "(";
+  open_ = true;
+  text_ += value;
+  return *this;
+}
+
+std::string CallText::str(Dialect dialect) {
+  add_unless("dialect", to_string(dialect), to_string(Dialect::fanin));
+  return open_ ? text_ + ")" : text_;
+}
+
 CallText& CallText::add_unless(std::string_view key, double value, double fallback) {
   return value == fallback ? *this : add(key, number_text(value));
 }

@@ -17,7 +17,7 @@ class VarianceScaledRule final : public LawRule {
 
  protected:
   [[nodiscard]] Law law_of(const net::ParameterSpec& tensor) const override {
-    const net::Fans fans = net::fans(tensor);
+    const net::Fans fans = dialect_fans(scaling_.dialect, tensor);
     if (fans.fan_in < 1 || fans.fan_out < 1) {
       throw Error(ErrorCode::bad_shape, tensor.name,
                   "its shape " + fanin::to_string(tensor.shape()) + " has no elements, so it has no fans");
@@ -52,16 +52,29 @@ std::string_view to_string(FanMode mode) noexcept {
   return "unknown";
 }
 
-FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback) {
-  const std::optional<std::string> given = reader.text("mode");
-  if (!given) return fallback;
+FanMode parse_mode(std::string_view text, std::string_view scheme) {
   std::vector<std::string> names;
   for (const FanMode mode : {FanMode::fan_in, FanMode::fan_out, FanMode::fan_avg}) {
-    if (*given == to_string(mode)) return mode;
+    if (text == to_string(mode)) return mode;
     names.emplace_back(to_string(mode));
   }
   throw Error(ErrorCode::unknown_name, "initializer " + std::string(scheme),
-              "no mode '" + *given + "'; " + suggestion(*given, names));
+              "no mode '" + std::string(text) + "'; " + suggestion(text, names));
+}
+
+FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback, Dialect dialect) {
+  const std::optional<std::string> given = reader.text("mode");
+  const FanMode mode = given ? parse_mode(*given, scheme) : fallback;
+  if ((dialect == Dialect::keras || dialect == Dialect::jax) && mode != fallback) {
+    throw Error(ErrorCode::unsupported, "initializer " + std::string(scheme),
+                std::string(to_string(dialect)) + "'s form has no mode; write variance_scaling(mode=...)");
+  }
+  return mode;
+}
+
+Distribution library_distribution(Distribution distribution, Dialect dialect) noexcept {
+  const bool cut = dialect == Dialect::keras || dialect == Dialect::jax;
+  return cut && distribution == Distribution::normal ? Distribution::truncated_normal : distribution;
 }
 
 Law variance_scaled_law(const VarianceScaling& scaling, const net::Fans& fans) {

@@ -17,15 +17,21 @@ enum class FanMode {
 };
 
 std::string_view to_string(FanMode mode) noexcept;
-/// Reads mode= (or the next position). @throws Error unknown_name.
-FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback);
+/// Reads mode= (or the next position). Keras's and JAX's named schemes have no such argument: there only
+/// the fallback is taken. @throws Error unknown_name, unsupported.
+FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback, Dialect dialect);
+/// @throws Error unknown_name.
+FanMode parse_mode(std::string_view text, std::string_view scheme);
 
 enum class Distribution { uniform, normal, truncated_normal };
+/// What a library's *_normal draws from: Keras and JAX cut theirs.
+Distribution library_distribution(Distribution distribution, Dialect dialect) noexcept;
 
 struct VarianceScaling {
   double gain = 1;  ///< the square root of variance times fan
   FanMode mode = FanMode::fan_in;
   Distribution distribution = Distribution::normal;
+  Dialect dialect = Dialect::fanin;  ///< whose fans
 };
 
 /// The law of a tensor with these fans: uniform on ±√3·σ, or normal, or normal cut at ±2 standard

@@ -17,5 +17,20 @@ extern const Scheme kGlorotUniform;
 extern const Scheme kGlorotNormal;
 extern const Scheme kHeUniform;
 extern const Scheme kHeNormal;
+extern const Scheme kVarianceScaling;
+extern const Scheme kXavierFirst;
+extern const Scheme kPytorchLinear;
+extern const Scheme kOrthogonal;
+extern const Scheme kDeltaOrthogonal;
+extern const Scheme kIdentity;
+extern const Scheme kDirac;
+extern const Scheme kZeroInit;
+extern const Scheme kSparse;
+extern const Scheme kSirenFirst;
+extern const Scheme kSiren;
+extern const Scheme kForgetBias;
+extern const Scheme kChrono;
+extern const Scheme kGates;
+extern const Scheme kScaled;
 
 }  // namespace fanin::init

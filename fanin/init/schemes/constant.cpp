@@ -9,16 +9,22 @@
 namespace fanin::init {
 namespace {
 
-RulePtr parse_zeros(CallReader&) { return std::make_shared<FixedLaw>("zeros", Constant{0}); }
-RulePtr parse_ones(CallReader&) { return std::make_shared<FixedLaw>("ones", Constant{1}); }
+RulePtr parse_zeros(CallReader&, Dialect dialect) {
+  return std::make_shared<FixedLaw>(CallText("zeros").str(dialect), Constant{0});
+}
+RulePtr parse_ones(CallReader&, Dialect dialect) {
+  return std::make_shared<FixedLaw>(CallText("ones").str(dialect), Constant{1});
+}
 
-RulePtr parse_constant(CallReader& reader) {
-  const std::optional<double> value = reader.number("value");
+RulePtr parse_constant(CallReader& reader, Dialect dialect) {
+  std::optional<double> value = reader.number("value");
+  if (!value && dialect == Dialect::keras) value = 0;  // Constant(value=0.0)
   if (!value) {
     throw Error(ErrorCode::bad_value, "initializer constant", "it needs its value, for example constant(0.1)");
   }
   checked_f32(*value, "constant", "value");
-  return std::make_shared<FixedLaw>(CallText("constant").add("value", number_text(*value)).str(), Constant{*value});
+  return std::make_shared<FixedLaw>(CallText("constant").add("value", number_text(*value)).str(dialect),
+                                    Constant{*value});
 }
 
 }  // namespace

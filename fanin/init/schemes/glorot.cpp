@@ -10,11 +10,11 @@ namespace fanin::init {
 namespace {
 
 template <Distribution distribution>
-RulePtr parse(CallReader& reader) {
+RulePtr parse(CallReader& reader, Dialect dialect) {
   const std::string_view name = distribution == Distribution::uniform ? "glorot_uniform" : "glorot_normal";
-  const Gain gain = read_gain(reader, name, "1");
-  return variance_scaled_rule(CallText(name).add_unless("gain", gain.text, "1").str(),
-                              {gain.value, FanMode::fan_avg, distribution});
+  const Gain gain = read_gain(reader, name, "1", dialect);
+  return variance_scaled_rule(CallText(name).add_unless("gain", gain.text, "1").str(dialect),
+                              {gain.value, FanMode::fan_avg, library_distribution(distribution, dialect), dialect});
 }
 
 }  // namespace

@@ -10,13 +10,13 @@ namespace fanin::init {
 namespace {
 
 template <Distribution distribution>
-RulePtr parse(CallReader& reader) {
+RulePtr parse(CallReader& reader, Dialect dialect) {
   const std::string_view name = distribution == Distribution::uniform ? "he_uniform" : "he_normal";
-  const Gain gain = read_gain(reader, name, "relu");
-  const FanMode mode = read_mode(reader, name, FanMode::fan_in);
+  const Gain gain = read_gain(reader, name, "relu", dialect);
+  const FanMode mode = read_mode(reader, name, FanMode::fan_in, dialect);
   return variance_scaled_rule(
-      CallText(name).add_unless("gain", gain.text, "relu").add_unless("mode", to_string(mode), "fan_in").str(),
-      {gain.value, mode, distribution});
+      CallText(name).add_unless("gain", gain.text, "relu").add_unless("mode", to_string(mode), "fan_in").str(dialect),
+      {gain.value, mode, library_distribution(distribution, dialect), dialect});
 }
 
 }  // namespace

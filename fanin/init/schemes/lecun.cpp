@@ -10,13 +10,19 @@ namespace fanin::init {
 namespace {
 
 template <Distribution distribution>
-RulePtr parse(CallReader& reader) {
+RulePtr parse(CallReader& reader, Dialect dialect) {
   const std::string_view name = distribution == Distribution::uniform ? "lecun_uniform" : "lecun_normal";
-  const Gain gain = read_gain(reader, name, "1");
-  const FanMode mode = read_mode(reader, name, FanMode::fan_in);
+  if (dialect == Dialect::pytorch) refuse_dialect(name, dialect, "leave the dialect out");
+  if (dialect == Dialect::timm && distribution == Distribution::uniform) {
+    refuse_dialect(name, dialect, "write lecun_normal, or leave the dialect out");
+  }
+  const Gain gain = read_gain(reader, name, "1", dialect);
+  const FanMode mode = read_mode(reader, name, FanMode::fan_in, dialect);
+  // timm's lecun_normal_ is cut, as JAX's, although its variance_scaling_ is not by default.
   return variance_scaled_rule(
-      CallText(name).add_unless("gain", gain.text, "1").add_unless("mode", to_string(mode), "fan_in").str(),
-      {gain.value, mode, distribution});
+      CallText(name).add_unless("gain", gain.text, "1").add_unless("mode", to_string(mode), "fan_in").str(dialect),
+      {gain.value, mode, library_distribution(distribution, dialect == Dialect::timm ? Dialect::jax : dialect),
+       dialect});
 }
 
 }  // namespace

@@ -5,16 +5,24 @@
 namespace fanin::init {
 namespace {
 
-constexpr random::Normal kDefault{0, 0.05};  // as Keras; PyTorch's normal_ has std 1
+/// fanin's default is Keras's.
+double standard_std_dev(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::pytorch:
+    case Dialect::timm: return 1;
+    case Dialect::jax: return 0.01;
+    case Dialect::keras:
+    case Dialect::fanin: break;
+  }
+  return 0.05;
+}
 
-RulePtr parse(CallReader& reader) {
-  const random::Normal law{checked_f32(reader.number("mean", kDefault.mean), "normal", "mean"),
-                           checked_std_dev(reader.number("std", kDefault.std_dev), "normal", "std")};
-  return std::make_shared<FixedLaw>(CallText("normal")
-                                        .add_unless("mean", law.mean, kDefault.mean)
-                                        .add_unless("std", law.std_dev, kDefault.std_dev)
-                                        .str(),
-                                    law);
+RulePtr parse(CallReader& reader, Dialect dialect) {
+  const double fallback = standard_std_dev(dialect);
+  const random::Normal law{checked_f32(reader.number("mean", 0), "normal", "mean"),
+                           checked_std_dev(reader.number("std", fallback), "normal", "std")};
+  return std::make_shared<FixedLaw>(
+      CallText("normal").add_unless("mean", law.mean, 0).add_unless("std", law.std_dev, fallback).str(dialect), law);
 }
 
 }  // namespace

@@ -8,37 +8,60 @@
 namespace fanin::init {
 namespace {
 
-constexpr random::TruncatedNormal kDefault{.mean = 0, .std_dev = 0.05, .low = -2, .high = 2, .corrected = true};
 constexpr double kFarthestCut = 30;  // standard deviations; beyond 38 the tail's mass is no double
 
-random::TruncatedNormal read(CallReader& reader) {
-  random::TruncatedNormal law;
-  law.mean = checked_f32(reader.number("mean", kDefault.mean), "truncated_normal", "mean");
-  law.std_dev = checked_std_dev(reader.number("std", kDefault.std_dev), "truncated_normal", "std");
-  law.low = checked_f32(reader.number("low", kDefault.low), "truncated_normal", "low");
-  law.high = checked_f32(reader.number("high", kDefault.high), "truncated_normal", "high");
-  law.corrected = reader.flag("corrected", kDefault.corrected);
+/// fanin's default is Keras's, but for the correction.
+double standard_std_dev(Dialect dialect) { return dialect == Dialect::jax ? 0.01 : 0.05; }
+
+void check_cut(const random::TruncatedNormal& law) {
   const auto refuse = [&law](const std::string& problem) {
     throw Error(ErrorCode::bad_value, "initializer truncated_normal",
-                "low=" + number_text(law.low) + ", high=" + number_text(law.high) + ": " + problem);
+                "low=" + number_text(law.low) + ", high=" + number_text(law.high) + " standard deviations: " + problem);
   };
   if (!(law.low < law.high)) refuse("low must be below high; both count standard deviations, such as -2 and 2");
   if (law.low > kFarthestCut || law.high < -kFarthestCut) {
     refuse("the range lies beyond " + number_text(kFarthestCut) +
            " standard deviations, where a normal law has no mass");
   }
-  return law;
 }
 
-RulePtr parse(CallReader& reader) {
-  const random::TruncatedNormal law = read(reader);
+/// torch.nn.init.trunc_normal_(mean, std, a, b), and timm's: the bounds are values, not multiples of
+/// std, so that the usual std=0.02 with bounds ±2 cuts nothing.
+RulePtr parse_absolute(CallReader& reader, Dialect dialect) {
+  random::TruncatedNormal law;
+  law.mean = checked_f32(reader.number("mean", 0), "truncated_normal", "mean");
+  law.std_dev = checked_std_dev(reader.number("std", 1), "truncated_normal", "std");
+  const double low = checked_f32(reader.number("low", -2), "truncated_normal", "low");
+  const double high = checked_f32(reader.number("high", 2), "truncated_normal", "high");
+  if (!(law.std_dev > 0)) {
+    throw Error(ErrorCode::bad_value, "initializer truncated_normal", "std must be above 0 in this dialect");
+  }
+  law.low = (low - law.mean) / law.std_dev;
+  law.high = (high - law.mean) / law.std_dev;
+  law.corrected = false;
+  check_cut(law);
   CallText text("truncated_normal");
-  text.add_unless("mean", law.mean, kDefault.mean)
-      .add_unless("std", law.std_dev, kDefault.std_dev)
-      .add_unless("low", law.low, kDefault.low)
-      .add_unless("high", law.high, kDefault.high);
-  if (law.corrected != kDefault.corrected) text.add("corrected", law.corrected ? "true" : "false");
-  return std::make_shared<FixedLaw>(text.str(), law);
+  text.add_unless("mean", law.mean, 0).add_unless("std", law.std_dev, 1);
+  text.add_unless("low", low, -2).add_unless("high", high, 2);
+  return std::make_shared<FixedLaw>(text.str(dialect), law);
+}
+
+RulePtr parse(CallReader& reader, Dialect dialect) {
+  if (dialect == Dialect::pytorch || dialect == Dialect::timm) return parse_absolute(reader, dialect);
+  const double fallback = standard_std_dev(dialect);
+  const bool correction = dialect == Dialect::fanin;
+  random::TruncatedNormal law;
+  law.mean = checked_f32(reader.number("mean", 0), "truncated_normal", "mean");
+  law.std_dev = checked_std_dev(reader.number("std", fallback), "truncated_normal", "std");
+  law.low = checked_f32(reader.number("low", -2), "truncated_normal", "low");
+  law.high = checked_f32(reader.number("high", 2), "truncated_normal", "high");
+  law.corrected = reader.flag("corrected", correction);
+  check_cut(law);
+  CallText text("truncated_normal");
+  text.add_unless("mean", law.mean, 0).add_unless("std", law.std_dev, fallback);
+  text.add_unless("low", law.low, -2).add_unless("high", law.high, 2);
+  text.add_unless("corrected", law.corrected ? "true" : "false", correction ? "true" : "false");
+  return std::make_shared<FixedLaw>(text.str(dialect), law);
 }
 
 }  // namespace
