@@ -217,7 +217,8 @@ TEST(Compare, AStopKeepsTheFinishedEpochsAndInterruptsTheRest) {
   EXPECT_TRUE(result.runs[1].epochs.empty());
   ASSERT_EQ(result.summary.size(), 4U);
   EXPECT_EQ(result.summary[0].seeds, 0);
-  EXPECT_THAT(result.summary[1].remark, HasSubstr("interrupted"));
+  EXPECT_THAT(result.summary[0].remark, HasSubstr("interrupted after epoch 3 at test accuracy 50.0 %: "));
+  EXPECT_EQ(result.summary[1].remark, "interrupted before its first step");
   EXPECT_THAT(to_json(result), HasSubstr("\"interrupted\": true"));
 }
 

@@ -6,6 +6,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/compare.hpp"
+#include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/network.hpp"
 #include "fanin/init/initializer.hpp"
 #include "fanin/net/activation.hpp"
@@ -90,6 +91,11 @@ std::vector<std::string> resolve_inits(const std::vector<std::string>& inits, co
   return texts;
 }
 
+// At most kMaxCount, once check_counts has passed.
+int run_count(const CompareSettings& settings) {
+  return static_cast<int>(settings.seeds * static_cast<std::int64_t>(settings.inits.size()));
+}
+
 double resolve_learning_rate(const CompareSettings& settings) {
   const double rate = settings.learning_rate.value_or(1.0);
   if (!(std::isfinite(rate) && rate > 0)) {
@@ -122,6 +128,20 @@ void check_counts(const CompareSettings& settings, const DataSet& data) {
   }
 }
 
+std::string gigabytes(double bytes) { return std::to_string(std::llround(bytes / 1e9)) + " GB"; }
+
+void check_memory(const CompareSettings& resolved, const net::Graph& graph) {
+  const double wanted = training_bytes(graph, optimizer_of(resolved), resolved.batch_size,
+                                       std::min(run_count(resolved), resolved.workers));
+  const double there = machine_bytes();
+  if (wanted <= there) return;
+  refuse(ErrorCode::bad_value, "--net",
+         "training " + resolved.net + " in batches of " + std::to_string(resolved.batch_size) + " with " +
+             std::to_string(resolved.workers) + " workers takes about " + gigabytes(wanted) +
+             " of memory, the machine has " + gigabytes(there) +
+             "; use fewer workers, smaller batches or a smaller net");
+}
+
 }  // namespace
 
 net::Graph network_of(const CompareSettings& settings) {
@@ -144,10 +164,10 @@ CompareSettings resolve(const CompareSettings& settings, const DataSet& data) {
   resolved.optimizer = engine::to_string(optimizer_of(resolved));
   check_counts(settings, data);
   if (settings.workers == 0) {
-    const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
-    const std::int64_t runs = settings.seeds * static_cast<std::int64_t>(settings.inits.size());
-    resolved.workers = static_cast<int>(std::min({cores, runs, std::int64_t{kMaxWorkers}}));
+    const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1U, static_cast<unsigned>(kMaxWorkers));
+    resolved.workers = std::min(run_count(settings), static_cast<int>(cores));
   }
+  check_memory(resolved, graph);
   return resolved;
 }
 

@@ -107,6 +107,15 @@ TEST(Resolve, TheListOfInitializersNamesEachOnce) {
   EXPECT_THAT(message, HasSubstr("kaiming_normal"));
 }
 
+TEST(Resolve, ANetBeyondTheMachinesMemoryIsRefusedBeforeAnythingIsAllocated) {
+  const auto [where, message] = refusal([](CompareSettings& s) {
+    s.net = "2-90000-90000-3";  // 8.1e9 parameters
+    s.workers = 8;
+  });
+  EXPECT_EQ(where, "--net");
+  EXPECT_THAT(message, HasSubstr("fewer workers"));
+}
+
 TEST(Resolve, AnEmptyPartIsRefused) {
   DataSet data = spirals();
   data.test = Samples{};

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <map>
 #include <optional>
@@ -58,6 +60,22 @@ void average_gradients(const Runs& runs, InitSummary& row) {
   row.last_gradient_norm = mean(last);
 }
 
+// "interrupted after epoch 3 at test accuracy 83.1 %: ", of the run that came furthest.
+std::string interruption(const Runs& runs, const SummaryFacts& facts) {
+  const RunResult* furthest = nullptr;
+  for (const RunResult* run : runs) {
+    if (furthest == nullptr || run->epochs.size() > furthest->epochs.size()) furthest = run;
+  }
+  if (furthest == nullptr || furthest->epochs.empty()) return "interrupted in its first epoch: ";
+  const EpochRecord& last = furthest->epochs.back();
+  std::array<char, 96> text{};
+  std::snprintf(text.data(), text.size(),
+                "interrupted after epoch %lld at test %s %.*f%s: ", static_cast<long long>(last.epoch),
+                facts.regression ? "loss" : "accuracy", facts.regression ? 4 : 1,
+                facts.regression ? last.test_loss : 100 * last.test_accuracy, facts.regression ? "" : " %");
+  return text.data();
+}
+
 // About the first run that diverged, or else about the start of the first run and the mean of all.
 std::string remark_on(const Runs& runs, const InitSummary& row, const SummaryFacts& facts) {
   const RunResult* shown = nullptr;
@@ -71,7 +89,8 @@ std::string remark_on(const Runs& runs, const InitSummary& row, const SummaryFac
   outcome.chance_accuracy = facts.chance_accuracy;
   outcome.test_rows = facts.test_rows;
   outcome.diverged_at_step = shown->diverged_at_step;
-  return observe::remark(shown->step_zero, outcome);
+  const std::string remark = observe::remark(shown->step_zero, outcome);
+  return row.seeds == 0 && row.diverged == 0 ? interruption(runs, facts) + remark : remark;
 }
 
 InitSummary summarize_one(const std::string& init, const Runs& runs, const CompareSettings& settings) {

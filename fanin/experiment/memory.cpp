@@ -1,0 +1,27 @@
+#include "fanin/experiment/memory.hpp"
+
+#include <unistd.h>
+
+#include <limits>
+
+namespace fanin::experiment {
+
+double training_bytes(const net::Graph& graph, const engine::Optimizer& optimizer, std::int64_t batch_size,
+                      std::int64_t workers) {
+  double activations = 0;  // per row
+  for (const net::Node& node : graph.nodes()) activations += static_cast<double>(node.shape.count());
+  // A parameter has its value, its gradient, its state, and its copy for the evaluation.
+  const double copies = 3 + static_cast<double>(engine::state_slots(optimizer));
+  const double floats =
+      copies * static_cast<double>(graph.parameter_count()) + 2 * activations * static_cast<double>(batch_size);
+  return static_cast<double>(sizeof(float)) * floats * static_cast<double>(workers);
+}
+
+double machine_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page <= 0) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(pages) * static_cast<double>(page);
+}
+
+}  // namespace fanin::experiment
