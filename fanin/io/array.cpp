@@ -78,7 +78,7 @@ std::vector<std::int64_t> to_integers(const Array& array) {
                     "element " + std::to_string(i) + " is " + std::to_string(wide) + ", which is no integer");
       }
     }
-    out[i] = static_cast<std::int64_t>(value);
+    out[i] = static_cast<std::int64_t>(value);  // NOLINT(bugprone-signed-char-misuse): i8 is a number here
   });
   return out;
 }

@@ -1,6 +1,7 @@
 #include "fanin/io/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,7 @@ void AtomicFile::open_resumable() {
   temporary_ += ".partial";
   descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kDefaultMode);
   if (descriptor_ < 0) throw io_error(temporary_, "opening", errno);
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) fail("taking it over from another process", errno);
   const off_t end = ::lseek(descriptor_, 0, SEEK_END);
   if (end < 0) fail("seeking", errno);
   size_ = static_cast<std::uint64_t>(end);

@@ -137,6 +137,16 @@ TEST(AtomicFile, AResumableFileIsContinued) {
   EXPECT_EQ(folder.file_count(), 1U);
 }
 
+TEST(AtomicFile, APartialFileHasOneWriterAtATime) {
+  const TemporaryFolder folder;
+  AtomicFile first(folder / "a", AtomicFile::Mode::resumable);
+  first.write("text");
+  expect_error(ErrorCode::io_failure, "another process",
+               [&] { AtomicFile second(folder / "a", AtomicFile::Mode::resumable); });
+  first.commit();
+  EXPECT_EQ(get_file(folder / "a"), "text");
+}
+
 TEST(AtomicFile, ASealedFileIsOnlyRenamedByCommit) {
   const TemporaryFolder folder;
   AtomicFile first(folder / "a");

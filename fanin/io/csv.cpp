@@ -90,6 +90,7 @@ bool has_header(std::string_view text, std::string_view name, char delimiter, co
   if (!records.next(cells)) return false;
   const std::vector<std::string> kept(cells.begin(), cells.end());  // the views die with the next record
   std::vector<bool> numeric;
+  numeric.reserve(kept.size());
   for (const std::string& cell : kept) numeric.push_back(number_of(cell).has_value());
   if (!records.next(cells)) cells.clear();
   return looks_like_header(numeric, Cells(kept.begin(), kept.end()), cells);

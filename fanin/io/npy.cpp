@@ -100,7 +100,7 @@ std::vector<std::uint8_t> widened(const std::vector<std::uint8_t>& data, const s
       throw Error(ErrorCode::unsupported, name,
                   "element " + std::to_string(i) + " is " + std::to_string(from) + ", beyond the range of int64");
     }
-    const To to = static_cast<To>(from);
+    const auto to = static_cast<To>(from);
     std::memcpy(out.data() + i * sizeof(To), &to, sizeof(To));
   }
   return out;
@@ -142,7 +142,7 @@ NpyHeader read_header(ByteSource& source) {
   }
   std::array<std::uint8_t, 4> length{};
   read_exactly(source, std::span(length).first(major == 1 ? 2 : 4), "the header's length");
-  const std::uint32_t bytes = load_little<std::uint32_t>(length.data());
+  const auto bytes = load_little<std::uint32_t>(length.data());
   if (bytes > kMaxHeaderBytes) {
     throw damaged(source.name(), kPrefixBytes,
                   "the header claims " + std::to_string(bytes) + " bytes, more than 1 MiB");

@@ -109,9 +109,9 @@ std::filesystem::path shard_path(const std::filesystem::path& path, std::size_t 
 
 }  // namespace
 
-SafetensorsWriter::SafetensorsWriter(const std::filesystem::path& path, std::vector<TensorSpec> tensors,
+SafetensorsWriter::SafetensorsWriter(std::filesystem::path path, std::vector<TensorSpec> tensors,
                                      SafetensorsOptions options)
-    : path_(path), options_(std::move(options)) {
+    : path_(std::move(path)), options_(std::move(options)) {
   check_tensors(tensors, path_);
   options_.metadata.emplace("format", "pt");
   lay_out(std::move(tensors));
@@ -145,7 +145,7 @@ void SafetensorsWriter::lay_out(std::vector<TensorSpec> tensors) {
 
 /// Opens a shard's file, writes its header or keeps what a partial file holds, and returns the bytes of
 /// tensors that it still lacks.
-std::uint64_t SafetensorsWriter::open_shard(Shard& shard, Existing existing) {
+std::uint64_t SafetensorsWriter::open_shard(Shard& shard, Existing existing) const {
   using Mode = AtomicFile::Mode;
   AtomicFile& file = shard.file.emplace(shard.path, options_.resumable ? Mode::resumable : Mode::fresh);
   const std::uint64_t header_bytes = shard.header.size();
@@ -163,7 +163,7 @@ std::uint64_t SafetensorsWriter::open_shard(Shard& shard, Existing existing) {
   return shard.bytes - (file.size() - header_bytes);
 }
 
-bool SafetensorsWriter::stands_complete(const Shard& shard) const {
+bool SafetensorsWriter::stands_complete(const Shard& shard) {
   if (!std::filesystem::is_regular_file(shard.path)) return false;
   std::filesystem::path partial = shard.path;
   partial += ".partial";
@@ -204,7 +204,7 @@ SafetensorsWriter::Position SafetensorsWriter::position() const noexcept {
 std::vector<std::filesystem::path> SafetensorsWriter::files() const {
   std::vector<std::filesystem::path> paths;
   for (const Shard& shard : shards_) paths.push_back(shard.path);
-  if (shards_.size() > 1) paths.push_back(path_.string() + ".index.json");
+  if (shards_.size() > 1) paths.emplace_back(path_.string() + ".index.json");
   return paths;
 }
 

@@ -46,7 +46,7 @@ class SafetensorsWriter final {
  public:
   /// @throws Error bad_value (a name given twice, "__metadata__", no UTF-8, a partial file of another
   ///         recipe), unsupported (a machine that is not little endian), io_failure.
-  SafetensorsWriter(const std::filesystem::path& path, std::vector<TensorSpec> tensors, SafetensorsOptions options);
+  SafetensorsWriter(std::filesystem::path path, std::vector<TensorSpec> tensors, SafetensorsOptions options);
 
   /// All tensors in the order of their bytes: file by file, within one by descending alignment, then name.
   [[nodiscard]] const std::vector<TensorSpec>& order() const noexcept { return order_; }
@@ -80,9 +80,9 @@ class SafetensorsWriter final {
 
   void lay_out(std::vector<TensorSpec> tensors);
   void resume();
-  [[nodiscard]] bool stands_complete(const Shard& shard) const;
+  [[nodiscard]] static bool stands_complete(const Shard& shard);
   enum class Existing { kept, dropped };
-  std::uint64_t open_shard(Shard& shard, Existing existing);
+  std::uint64_t open_shard(Shard& shard, Existing existing) const;
   void write_index() const;
 
   std::filesystem::path path_;
