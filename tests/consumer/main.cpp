@@ -1,4 +1,4 @@
-// Trains one small network on two spirals from three initializations and prints who learns.
+// Trains one deep, narrow network on two spirals from three initializations and prints who learns.
 #include <cstdio>
 
 #include "fanin/experiment/compare.hpp"
@@ -8,10 +8,11 @@ int main() {
 
   CompareSettings settings;
   settings.data = "spirals";
-  settings.net = "2-64-64-2";
+  settings.net = "2-64-64-64-64-64-2";
   settings.activation = "tanh";
-  settings.inits = {"zeros", "normal(std=0.01)", "glorot_uniform"};
-  settings.epochs = 20;
+  settings.inits = {"zeros", "normal(std=0.01)", "he_normal"};
+  settings.learning_rate = 0.003;
+  settings.epochs = 30;
 
   const DataSet data = load_data_set(settings.data, settings.data_options);
   const CompareResult result = compare(resolve(settings, data), data, nullptr, {});

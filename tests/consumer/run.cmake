@@ -13,11 +13,11 @@ execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build COMMAND_ERROR_IS_
 execute_process(COMMAND ${WORK}/build/consumer OUTPUT_VARIABLE output COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
 message("${output}")
 
-# Zeros cannot learn and Glorot can: what the table must show.
+# Zeros cannot learn and He can: what the table must show.
 if(NOT output MATCHES "zeros +[45][0-9]\\.[0-9] %")
   message(FATAL_ERROR "zeros should sit at chance")
 endif()
-if(NOT output MATCHES "glorot_uniform +(9[0-9]|100)\\.[0-9] %")
-  message(FATAL_ERROR "glorot_uniform should learn the spirals")
+if(NOT output MATCHES "he_normal +(9[0-9]|100)\\.[0-9] %")
+  message(FATAL_ERROR "he_normal should learn the spirals")
 endif()
 execute_process(COMMAND ${WORK}/moved/bin/fanin --version COMMAND_ERROR_IS_FATAL ANY)
