@@ -57,7 +57,7 @@ std::vector<std::int64_t> parse_widths(std::string_view text) {
                       "' is not a positive width; write the widths joined by '-', such as 784-256-128-10");
     }
     widths.push_back(*width);
-    if (widths.size() > kMaxLayers) throw Error(ErrorCode::bad_shape, "net", "more than 100000 layers");
+    if (widths.size() > kMaxLayers + 1) throw Error(ErrorCode::bad_shape, "net", "more than 100000 layers");
     begin = end + 1;
   }
   return widths;
