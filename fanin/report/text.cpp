@@ -79,18 +79,33 @@ std::string_view ascii_spelling(char32_t code) noexcept {
     case U'≤': return "<=";
     case U'≠': return "!=";
     case U'²': return "^2";
+    case U'³': return "^3";
+    case U'ᵀ': return "^T";
+    case U'⌈': return "ceil(";
+    case U'⌊': return "floor(";
+    case U'⌉':
+    case U'⌋': return ")";
     case U'∂': return "d";
     case U'√': return "sqrt";
     case U'→': return "->";
+    case U'ä':
+    case U'á':
+    case U'à': return "a";
+    case U'é':
+    case U'è': return "e";
+    case U'ö': return "o";
+    case U'ü': return "u";
     case U'φ': return "phi";
     case U'σ': return "sigma";
     case U'α': return "alpha";
+    case U'ω': return "omega";
+    case U'π': return "pi";
     case U'’': return "'";
     default: return "?";
   }
 }
 
-/// Where to break a word that is too long: after the last ',' or '(' that fits, else at `width`.
+/// Where to break a word that is too long: after the last ',', '(' or '=' that fits, else at `width`.
 std::size_t break_position(std::string_view word, std::size_t width) noexcept {
   std::size_t columns = 0;
   std::size_t position = 0;
@@ -101,7 +116,7 @@ std::size_t break_position(std::string_view word, std::size_t width) noexcept {
     if (next > width && position != 0) break;
     columns = next;
     position += character.bytes;
-    if (word[position - 1] == ',' || word[position - 1] == '(') nice = position;
+    if (std::string_view(",(=").find(word[position - 1]) != std::string_view::npos) nice = position;
   }
   return nice != 0 && position < word.size() ? nice : position;
 }

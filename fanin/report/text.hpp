@@ -24,7 +24,7 @@ std::string pad_left(std::string_view text, std::size_t width);
 std::string pad_right(std::string_view text, std::size_t width);
 
 /// Breaks `text` at spaces into lines of at most `width` (>= 1) columns; longer words are broken
-/// too, after ',' or '(' where there is one. "88.6 %" is one word. Newlines stay. At least one line.
+/// too, after ',', '(' or '=' where there is one. "88.6 %" is one word. Newlines stay. At least one line.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 }  // namespace fanin::report

@@ -54,6 +54,7 @@ TEST(Text, WrapBreaksAtSpacesAndLongWordsAfterCommas) {
   EXPECT_THAT(wrap("all units of layer 1", 9), ElementsAre("all units", "of layer", "1"));
   EXPECT_THAT(wrap("still reaches 77.2 %, barely", 18), ElementsAre("still reaches", "77.2 %, barely"));
   EXPECT_THAT(wrap("a\n\nb", 9), ElementsAre("a", "", "b"));
+  EXPECT_THAT(wrap("distribution=normal", 18), ElementsAre("distribution=", "normal"));
   EXPECT_THAT(wrap("truncated_normal(std=0.01,low=-2)", 20), ElementsAre("truncated_normal(", "std=0.01,low=-2)"));
   EXPECT_THAT(wrap("abcdefgh", 3), ElementsAre("abc", "def", "gh"));
   EXPECT_THAT(wrap("日本語", 1), ElementsAre("日", "本", "語"));  // cannot fit, must not hang
