@@ -76,6 +76,17 @@ UniformPlan<T> plan_of(const Uniform& law, DType dtype) {
   if (lowest > highest) lowest = highest = nearest_in(dtype, law.low);
   plan.lowest = static_cast<T>(lowest);
   plan.highest = static_cast<T>(highest);
+  // Rounding can carry the outermost words out of [low, high). A step smaller by a few units in the
+  // last place keeps them in and spares the kernels the clamp.
+  constexpr T kWordEnd = static_cast<T>(sizeof(T) == 4 ? 0x1p31 : 0x1p63);
+  const auto escapes = [&] {
+    return plan.middle - kWordEnd * plan.step < plan.lowest || plan.middle + kWordEnd * plan.step > plan.highest;
+  };
+  constexpr int kTries = 4;
+  const T full_step = plan.step;
+  for (int i = 0; i < kTries && escapes(); ++i) plan.step = std::nextafter(plan.step, T{0});
+  plan.clamped = escapes();
+  if (plan.clamped) plan.step = full_step;
   return plan;
 }
 
@@ -136,7 +147,12 @@ BernoulliPlan<T> plan_of(const Bernoulli& law, DType dtype) {
   if (!(law.probability >= 0 && law.probability <= 1)) {
     reject("bernoulli", "the probability is " + std::to_string(law.probability) + ", expected 0 <= p <= 1");
   }
-  return {static_cast<std::uint64_t>(law.probability * 0x1p32 + 0.5), static_cast<T>(law.on), static_cast<T>(law.off)};
+  constexpr std::uint64_t kCertain = std::uint64_t{1} << 32;
+  const auto threshold = static_cast<std::uint64_t>(law.probability * 0x1p32 + 0.5);
+  const auto on = static_cast<T>(law.on);
+  // No 32-bit word reaches 2^32, but the kernels' threshold is one: certainty is told by the values.
+  if (threshold == kCertain) return {0, on, on};
+  return {threshold, on, static_cast<T>(law.off)};
 }
 
 template UniformPlan<float> plan_of(const Uniform&, DType);

@@ -14,6 +14,7 @@ struct UniformPlan {
   T step;
   T lowest;  ///< the smallest and largest values of the output type inside [low, high)
   T highest;
+  bool clamped;  ///< false when no word leads beyond them
 };
 
 /// value = mean + radius_scale * sqrt(-log u) * (cos or sin).
@@ -43,7 +44,7 @@ struct TruncatedPlan {
 /// value = on where the word is below the threshold, else off.
 template <typename T>
 struct BernoulliPlan {
-  std::uint64_t threshold;  ///< of 2^32; 2^32 means always
+  std::uint64_t threshold;  ///< of 2^32, and below it
   T on;
   T off;
 };

@@ -162,7 +162,7 @@ inline double quantile(double y, double tail) noexcept {
 template <typename T>
 T truncated_normal(Word<T> x, const TruncatedPlan<T>& plan) noexcept {
   constexpr T kHalf = static_cast<T>(0.5);
-  const T y = plan.centre + (static_cast<T>(x) + kHalf) * plan.slope;
+  const T y = plan.centre + static_cast<T>(x) * plan.slope;
   const Word<T> distance = x < 0 ? static_cast<Word<T>>(x - std::numeric_limits<Word<T>>::min())
                                  : static_cast<Word<T>>(std::numeric_limits<Word<T>>::max() - x);
   const T tail = (x < 0 ? plan.near_low : plan.near_high) +

@@ -80,6 +80,9 @@ void fill(const Stream& stream, std::uint64_t first, const Law& law, DType dtype
 void fill(const Stream& stream, std::uint64_t first, const Law& law, std::span<float> out, unsigned threads = 1);
 void fill(const Stream& stream, std::uint64_t first, const Law& law, std::span<double> out, unsigned threads = 1);
 
+/// The instruction set that the fills run on in this process: "AVX3", "AVX2", …
+const char* simd_target() noexcept;
+
 /// Element i is an integer, uniform in [0, bound) up to 2^-64·bound bias; bound >= 1.
 void fill_integers(const Stream& stream, std::uint64_t first, std::uint64_t bound, std::span<std::uint64_t> out);
 
