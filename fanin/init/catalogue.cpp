@@ -14,10 +14,10 @@ namespace fanin::init {
 namespace {
 
 constexpr std::array kSchemes{
-    &kZeros,         &kOnes,          &kConstant,        &kUniform,   &kNormal,   &kTruncatedNormal, &kLecunUniform,
-    &kLecunNormal,   &kGlorotUniform, &kGlorotNormal,    &kHeUniform, &kHeNormal, &kVarianceScaling, &kXavierFirst,
-    &kPytorchLinear, &kOrthogonal,    &kDeltaOrthogonal, &kIdentity,  &kDirac,    &kZeroInit,        &kSparse,
-    &kSirenFirst,    &kSiren,         &kForgetBias,      &kChrono,    &kGates,    &kScaled};
+    &kZeros,         &kOnes,          &kConstant,        &kUniform,    &kNormal,   &kTruncatedNormal, &kLecunUniform,
+    &kLecunNormal,   &kGlorotUniform, &kGlorotNormal,    &kHeUniform,  &kHeNormal, &kVarianceScaling, &kXavierFirst,
+    &kPytorchLinear, &kOrthogonal,    &kDeltaOrthogonal, &kIdentity,   &kDirac,    &kZeroInit,        &kSparse,
+    &kSirenFirst,    &kSirenHidden,   &kForgetBias,      &kChronoBias, &kGates,    &kScaled};
 
 std::vector<std::string> all_names() {
   std::vector<std::string> names;

@@ -69,7 +69,7 @@ TEST(Catalogue, EveryNameParsesAndNoNameComesTwice) {
     }
     const std::map<std::string_view, std::string_view> required{{"constant", "(1)"},
                                                                 {"sparse", "(0.5)"},
-                                                                {"chrono", "(10)"},
+                                                                {"chrono_bias", "(10)"},
                                                                 {"gates", "(zeros, ones)"},
                                                                 {"scaled", "(zeros, 2)"}};
     const auto arguments = required.find(info.name);

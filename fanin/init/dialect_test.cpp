@@ -111,9 +111,10 @@ TEST(Dialect, GainsOfNamedActivationsAreCalculateGainsInPyTorch) {
 }
 
 TEST(Dialect, WhatALibraryLacksIsRefusedWithAWayOut) {
-  for (const char* text : {"lecun_normal(dialect=pytorch)", "lecun_uniform(dialect=timm)", "dirac(dialect=keras)",
-                           "sparse(0.5, dialect=jax)", "delta_orthogonal(dialect=pytorch)", "identity(dialect=jax)",
-                           "variance_scaling(dialect=pytorch)", "siren(dialect=timm)", "zero_init(dialect=keras)"}) {
+  for (const char* text :
+       {"lecun_normal(dialect=pytorch)", "lecun_uniform(dialect=timm)", "dirac(dialect=keras)",
+        "sparse(0.5, dialect=jax)", "delta_orthogonal(dialect=pytorch)", "identity(dialect=jax)",
+        "variance_scaling(dialect=pytorch)", "siren_hidden(dialect=timm)", "zero_init(dialect=keras)"}) {
     EXPECT_THAT(thrown([text] { parse_initializer(text); }), HasSubstr("unsupported")) << text;
   }
   EXPECT_THAT(thrown([] { parse_initializer("he_normal(dialect=pytroch)"); }), HasSubstr("did you mean pytorch?"));

@@ -1,9 +1,7 @@
 #include "fanin/init/initializer.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "fanin/core/aligned_buffer.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/init/rule.hpp"
 #include "fanin/init/store.hpp"
@@ -40,31 +38,5 @@ double Initializer::std_dev(const net::ParameterSpec& tensor) const { return rul
 Initializer::Moments Initializer::moments(const net::ParameterSpec& tensor) const { return rule_->moments(tensor); }
 std::optional<Law> Initializer::law(const net::ParameterSpec& tensor) const { return rule_->law(tensor); }
 const std::string& Initializer::text() const noexcept { return rule_->text(); }
-
-void initialize(const net::Graph& graph, const Initializer& weights, std::uint64_t seed,
-                const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink) {
-  const Initializer zeros = parse_initializer("zeros");
-  const Initializer ones = parse_initializer("ones");
-  const auto rule_for = [&](net::ParameterRole role) -> const Initializer& {
-    switch (role) {
-      case net::ParameterRole::bias:
-      case net::ParameterRole::shift: return zeros;
-      case net::ParameterRole::scale: return ones;
-      case net::ParameterRole::weight:
-      case net::ParameterRole::embedding:
-      case net::ParameterRole::recurrent: break;
-    }
-    return weights;
-  };
-  const std::vector<net::ParameterSpec> parameters = graph.parameters();
-  std::int64_t largest = 0;
-  for (const net::ParameterSpec& parameter : parameters) largest = std::max(largest, parameter.shape().count());
-  AlignedBuffer<float> buffer(static_cast<std::size_t>(largest));
-  for (const net::ParameterSpec& parameter : parameters) {
-    const std::span<float> values = buffer.span().first(static_cast<std::size_t>(parameter.shape().count()));
-    rule_for(parameter.role).fill(parameter, seed, 0, values);
-    sink(parameter, values);
-  }
-}
 
 }  // namespace fanin::init

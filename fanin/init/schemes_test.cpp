@@ -64,11 +64,11 @@ TEST(Schemes, EveryOneGivesSlicesOfTheWholeInEveryType) {
       {"dirac", kTransposed},
       {"zero_init", kConv},
       {"sparse(0.4)", kConv},
-      {"siren", kConv},
+      {"siren_hidden", kConv},
       {"siren_first", kConv},
       {"pytorch_linear", kConv},
       {"variance_scaling(2, fan_avg, truncated_normal)", kConv},
-      {"chrono(20)", lstm_bias(7)},
+      {"chrono_bias(20)", lstm_bias(7)},
       {"forget_bias", lstm_bias(7)},
       {"gates(orthogonal, zeros, he_uniform)", kPacked},
       {"scaled(orthogonal, 0.5)", kPacked},
@@ -212,7 +212,7 @@ TEST(Sparse, EveryInputLosesTheSameNumberOfWeights) {
 
 TEST(Chrono, ForgetBiasesAreLogUniformAndInputBiasesTheirOpposites) {
   constexpr std::size_t n = 20000;
-  const std::vector<float> bias = draw_all("chrono(max_time=101)", lstm_bias(n));
+  const std::vector<float> bias = draw_all("chrono_bias(max_time=101)", lstm_bias(n));
   std::vector<double> times;
   for (std::size_t j = 0; j < n; ++j) {
     EXPECT_EQ(bias[j], -bias[n + j]);
@@ -227,7 +227,7 @@ TEST(Chrono, ForgetBiasesAreLogUniformAndInputBiasesTheirOpposites) {
     distance = std::max(distance, std::abs((times[j] - 1) / 99 - (static_cast<double>(j) + 0.5) / n));
   }
   EXPECT_LT(distance, 1.95 / std::sqrt(1.0 * n));
-  const Initializer::Moments moments = parse_initializer("chrono(101)").moments(lstm_bias(n));
+  const Initializer::Moments moments = parse_initializer("chrono_bias(101)").moments(lstm_bias(n));
   double squares = 0;
   for (const float value : bias) squares += static_cast<double>(value) * static_cast<double>(value);
   const double variance = moments.std_dev * moments.std_dev;
@@ -236,13 +236,13 @@ TEST(Chrono, ForgetBiasesAreLogUniformAndInputBiasesTheirOpposites) {
 
 TEST(Chrono, AGruKeepsByItsUpdateGate) {
   const ParameterSpec bias{"gru.bias_ih", ParameterRole::bias, {{{Axis::gate, 3}, {Axis::channel, 5}}}};
-  const std::vector<float> values = draw_all("chrono(50)", bias);
+  const std::vector<float> values = draw_all("chrono_bias(50)", bias);
   EXPECT_THAT(std::vector<float>(values.begin(), values.begin() + 5), Each(0.0F));
   EXPECT_THAT(std::vector<float>(values.begin() + 5, values.begin() + 10), Each(::testing::Gt(0.0F)));
   EXPECT_THAT(std::vector<float>(values.begin() + 10, values.end()), Each(0.0F));
   const ParameterSpec plain{"b", ParameterRole::bias, {{{Axis::channel, 5}}}};
-  EXPECT_THAT(thrown([&] { draw_all("chrono(50)", plain); }), HasSubstr("packs no gates"));
-  EXPECT_THAT(thrown([] { parse_initializer("chrono"); }), HasSubstr("chrono(max_time=784)"));
+  EXPECT_THAT(thrown([&] { draw_all("chrono_bias(50)", plain); }), HasSubstr("packs no gates"));
+  EXPECT_THAT(thrown([] { parse_initializer("chrono_bias"); }), HasSubstr("chrono_bias(max_time=784)"));
 }
 
 TEST(Gates, EachPackedMatrixGetsItsRule) {
@@ -269,7 +269,7 @@ TEST(Scaled, ScalesTheLaw) {
 TEST(Siren, FirstAndHiddenHalfWidths) {
   const Law first = parse_initializer("siren_first").law(matrix(256, 2)).value();
   EXPECT_DOUBLE_EQ(std::get<random::Uniform>(first).high, 0.5);
-  const Law hidden = parse_initializer("siren(omega=10)").law(matrix(256, 256)).value();
+  const Law hidden = parse_initializer("siren_hidden(omega=10)").law(matrix(256, 256)).value();
   EXPECT_DOUBLE_EQ(std::get<random::Uniform>(hidden).high, std::sqrt(6.0 / 256) / 10);
 }
 

@@ -27,9 +27,9 @@ extern const Scheme kDirac;
 extern const Scheme kZeroInit;
 extern const Scheme kSparse;
 extern const Scheme kSirenFirst;
-extern const Scheme kSiren;
+extern const Scheme kSirenHidden;
 extern const Scheme kForgetBias;
-extern const Scheme kChrono;
+extern const Scheme kChronoBias;
 extern const Scheme kGates;
 extern const Scheme kScaled;
 

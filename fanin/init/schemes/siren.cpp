@@ -1,4 +1,4 @@
-// siren_first, siren: networks of sines sin(ω₀(Wx + b)). The first layer is U(±1/n), the others
+// siren_first, siren_hidden: networks of sines sin(ω₀(Wx + b)). The first layer is U(±1/n), the others
 // U(±√(6/n)/ω₀), so that every sine's argument has unit variance. The factor ω₀ itself is a scale node
 // before each sine; the whole-network scheme siren checks that it is there.
 // Source: Sitzmann et al. 2020, arXiv:2006.09661, section 3.2.
@@ -35,13 +35,13 @@ RulePtr parse_first(CallReader&, Dialect dialect) {
 }
 
 RulePtr parse_hidden(CallReader& reader, Dialect dialect) {
-  if (dialect != Dialect::fanin) refuse_dialect("siren", dialect, "leave the dialect out");
+  if (dialect != Dialect::fanin) refuse_dialect("siren_hidden", dialect, "leave the dialect out");
   const double omega = reader.number("omega", 30);
   if (!(omega >= 1e-6 && omega <= 1e6)) {
-    throw Error(ErrorCode::bad_value, "initializer siren",
+    throw Error(ErrorCode::bad_value, "initializer siren_hidden",
                 "omega=" + number_text(omega) + " must be in [1e-6, 1e6]; the paper's is 30");
   }
-  return std::make_shared<SirenRule>(CallText("siren").add_unless("omega", omega, 30).str(dialect), Layer::hidden,
+  return std::make_shared<SirenRule>(CallText("siren_hidden").add_unless("omega", omega, 30).str(dialect), Layer::hidden,
                                      omega);
 }
 
@@ -49,7 +49,7 @@ RulePtr parse_hidden(CallReader& reader, Dialect dialect) {
 
 const Scheme kSirenFirst{{"siren_first", "", "U(±1/fan_in)", "Sitzmann et al. 2020, arXiv:2006.09661", ""},
                          parse_first};
-const Scheme kSiren{{"siren", "omega=30", "U(±√(6/fan_in)/omega)", "Sitzmann et al. 2020, arXiv:2006.09661", ""},
+const Scheme kSirenHidden{{"siren_hidden", "omega=30", "U(±√(6/fan_in)/omega)", "Sitzmann et al. 2020, arXiv:2006.09661", ""},
                     parse_hidden};
 
 }  // namespace fanin::init

@@ -1,4 +1,4 @@
-// chrono(max_time): gate biases that let an LSTM or GRU remember over times spread up to max_time steps.
+// chrono_bias(max_time): gate biases that let an LSTM or GRU remember over times spread up to max_time steps.
 // The forget bias is log U[1, max_time - 1], the input bias its negative, the others zero; a GRU's update
 // gate plays the forget gate's part and needs no opposite.
 // Source: Tallec & Ollivier 2018, arXiv:1804.11188, section 3.
@@ -85,19 +85,19 @@ class ChronoRule final : public Initializer::Rule {
 };
 
 RulePtr parse(CallReader& reader, Dialect dialect) {
-  if (dialect != Dialect::fanin) refuse_dialect("chrono", dialect, "leave the dialect out");
+  if (dialect != Dialect::fanin) refuse_dialect("chrono_bias", dialect, "leave the dialect out");
   const std::optional<double> max_time = reader.number("max_time");
   if (!max_time || !(*max_time >= 3 && *max_time <= 1e9)) {
-    throw Error(ErrorCode::bad_value, "initializer chrono",
-                "it needs the longest time to remember, 3 to 1e9 steps, for example chrono(max_time=784)");
+    throw Error(ErrorCode::bad_value, "initializer chrono_bias",
+                "it needs the longest time to remember, 3 to 1e9 steps, for example chrono_bias(max_time=784)");
   }
-  return std::make_shared<ChronoRule>(CallText("chrono").add("max_time", number_text(*max_time)).str(dialect),
+  return std::make_shared<ChronoRule>(CallText("chrono_bias").add("max_time", number_text(*max_time)).str(dialect),
                                       *max_time);
 }
 
 }  // namespace
 
-const Scheme kChrono{{"chrono", "max_time", "forget bias log U[1, max_time-1], input bias its negative, others 0",
+const Scheme kChronoBias{{"chrono_bias", "max_time", "forget bias log U[1, max_time-1], input bias its negative, others 0",
                       "Tallec & Ollivier 2018, arXiv:1804.11188", ""},
                      parse};
 
