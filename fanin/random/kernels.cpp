@@ -116,27 +116,43 @@ HWY_INLINE V64 wide(V64 high, V64 low) noexcept {
   return hn::Or(hn::ShiftLeft<32>(high), hn::And(low, hn::Set(D64(), 0xFFFFFFFFU)));
 }
 
+template <std::size_t Together, bool PastCaches, typename LawType>
+HWY_INLINE void fill_some(V64& products, std::size_t count, const Rounds& high_rounds, const Rounds& low_rounds,
+                          const LawType& law, double* HWY_RESTRICT out) noexcept {
+  const V64 step = hn::Set(D64(), kProductStep);
+  for (std::size_t tile = 0; tile + Together <= count; tile += Together) {
+    V64 product[Together];
+    Words high[Together];
+    Words low[Together];
+    FANIN_RANDOM_UNROLL
+    for (std::size_t i = 0; i < Together; ++i) {
+      product[i] = products;
+      products = hn::Add(products, step);
+    }
+    nine_rounds(product, high_rounds, high);
+    nine_rounds(product, low_rounds, low);
+    FANIN_RANDOM_UNROLL
+    for (std::size_t i = 0; i < Together; ++i) {
+      const Words upper_words = last_round(high[i], high_rounds);
+      const Words lower_words = last_round(low[i], low_rounds);
+      const V64 words[4] = {wide(upper_words.word0, lower_words.word0), wide(upper_words.word1, lower_words.word1),
+                            wide(upper_words.word2, lower_words.word2), wide(upper_words.word3, lower_words.word3)};
+      store_values<PastCaches>(words, law, out + (tile + i) * kTile);
+    }
+  }
+}
+
 template <bool PastCaches, typename LawType>
 HWY_INLINE void fill_tiles_of(const Stream& stream, std::uint64_t first_tile, std::size_t count,
                               const LawType& shared_law, double* HWY_RESTRICT out) noexcept {
   const Rounds high_rounds = rounds_of(stream, first_tile * kWordStride);
   const Rounds low_rounds = rounds_of(stream, first_tile * kWordStride | reference::kLowWordBlocks);
   const LawType law = shared_law;
-  const V64 step = hn::Set(D64(), kProductStep);
   for (std::size_t part = 0; part < kWordStride; part += hn::Lanes(D64())) {
-    V64 products[1] = {block_products(high_rounds.first_block + part, 1)};
-    for (std::size_t tile = 0; tile < count; ++tile) {
-      Words high[1];
-      Words low[1];
-      nine_rounds(products, high_rounds, high);
-      nine_rounds(products, low_rounds, low);
-      const Words upper_words = last_round(high[0], high_rounds);
-      const Words lower_words = last_round(low[0], low_rounds);
-      const V64 words[4] = {wide(upper_words.word0, lower_words.word0), wide(upper_words.word1, lower_words.word1),
-                            wide(upper_words.word2, lower_words.word2), wide(upper_words.word3, lower_words.word3)};
-      store_values<PastCaches>(words, law, out + tile * kTile + part);
-      products[0] = hn::Add(products[0], step);
-    }
+    V64 products = block_products(high_rounds.first_block + part, 1);
+    const std::size_t grouped = count / kTogether * kTogether;
+    fill_some<kTogether, PastCaches>(products, grouped, high_rounds, low_rounds, law, out + part);
+    fill_some<1, PastCaches>(products, count - grouped, high_rounds, low_rounds, law, out + grouped * kTile + part);
   }
 }
 
