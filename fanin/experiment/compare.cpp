@@ -6,6 +6,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -30,14 +31,23 @@ std::vector<RunResult> planned_runs(const CompareSettings& settings) {
   return runs;
 }
 
-// The worker threads of one comparison. They take runs in order from a shared counter; a run depends
-// on its initialization and seed only, so who trains it when is of no consequence.
+// True when every weight of the network starts at one and the same value.
+bool is_constant(const init::Initializer& initializer, const net::Graph& graph) {
+  for (const net::ParameterSpec& tensor : graph.parameters()) {
+    if (tensor.role == net::ParameterRole::weight && initializer.std_dev(tensor) > 0) return false;
+  }
+  return true;
+}
+
+// The worker threads of one comparison. They take runs from a shared queue; a run depends on its
+// initialization and seed only, so who trains it when is of no consequence.
 class Workers {
  public:
   Workers(const RunContext& context, std::span<RunResult> runs, std::span<RunProgress> progress,
           CompareObserver* observer, std::stop_token stop)
       : context_(context), runs_(runs), progress_(progress), observer_(observer), stop_(std::move(stop)) {
     for (const std::string& init : context.settings.inits) initializers_.push_back(init::parse_initializer(init));
+    fill_queue();
   }
 
   void run() {
@@ -54,11 +64,25 @@ class Workers {
   }
 
  private:
+  // By seed, so that an interrupted comparison is paired as far as it came. A network that starts at
+  // zero computes little and trains in two thirds of the time: the shortest runs come last, which lets
+  // all workers end at about the same time.
+  void fill_queue() {
+    queue_.resize(runs_.size());
+    std::iota(queue_.begin(), queue_.end(), std::size_t{0});
+    std::vector<bool> constant;
+    for (const init::Initializer& initializer : initializers_) {
+      constant.push_back(is_constant(initializer, context_.graph));
+    }
+    std::stable_partition(queue_.begin(), queue_.end(),
+                          [&](std::size_t index) { return !constant[index % initializers_.size()]; });
+  }
+
   void work(int worker) {
     use_one_thread();
-    for (std::size_t index = next_++; index < runs_.size() && !stopped(); index = next_++) {
+    for (std::size_t at = next_++; at < queue_.size() && !stopped(); at = next_++) {
       try {
-        train_one(index, worker);
+        train_one(queue_[at], worker);
       } catch (...) {
         fail(std::current_exception());
       }
@@ -100,6 +124,7 @@ class Workers {
   CompareObserver* observer_;
   std::stop_token stop_;
   std::vector<init::Initializer> initializers_;
+  std::vector<std::size_t> queue_;  // indices of runs_, in the order they are taken
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> failed_{false};
   std::mutex mutex_;

@@ -1,6 +1,10 @@
 // The main job: train one network from several initializations, paired and in parallel. For one
 // seed every initialization sees the same data in the same order, and no result depends on the
 // number of workers.
+//
+//     const DataSet data = load_data_set("spirals", {});
+//     const CompareResult result = compare({.data = "spirals", .epochs = 2}, data, nullptr, {});
+//     write_file_atomically("result.json", to_json(result));
 #pragma once
 
 #include <atomic>
@@ -22,12 +26,12 @@ namespace fanin::experiment {
 /// Everything that determines the results, and `workers`, which does not.
 struct CompareSettings {
   std::string data = "fashion-mnist";
-  DataOptions data_options;
-  std::string net;  ///< dense shorthand; empty: inputs-256-128-outputs of the data set
+  DataOptions data_options = {};
+  std::string net = {};  ///< dense shorthand; empty: inputs-256-128-outputs of the data set
   std::string activation = "relu";
   std::vector<std::string> inits = {"zeros", "normal(std=0.01)", "glorot_uniform", "he_uniform"};
   std::string optimizer = "adam";
-  std::optional<double> learning_rate;  ///< none: PyTorch's default for the optimizer
+  std::optional<double> learning_rate = {};  ///< none: PyTorch's default for the optimizer
   std::int64_t batch_size = 64;
   std::int64_t epochs = 10;
   std::int64_t seeds = 3;        ///< how many

@@ -62,6 +62,13 @@ TEST(Compare, ResultsAreTheSameBitsForAnyNumberOfWorkersAndEveryRepeat) {
   EXPECT_NE(repeatable(run(settings)), one);
 }
 
+TEST(Compare, TheExampleOfTheHeaderRuns) {
+  const DataSet data = load_data_set("spirals", {});
+  const CompareResult result = compare({.data = "spirals", .epochs = 2}, data, nullptr, {});
+  EXPECT_EQ(result.runs.size(), 12U);
+  EXPECT_THAT(to_json(result), HasSubstr("\"net\": \"2-256-128-2\""));
+}
+
 // The loop anybody would write, with the engine's and the streams' public calls only.
 TEST(Compare, ARunIsThePlainTrainingLoop) {
   CompareSettings settings = small_settings();
@@ -212,14 +219,28 @@ TEST(Compare, AStopKeepsTheFinishedEpochsAndInterruptsTheRest) {
   settings.workers = 1;
   const CompareResult result = run(settings, &observer, observer.source.get_token());
   EXPECT_TRUE(result.interrupted);
-  EXPECT_EQ(result.runs[0].epochs.size(), 3U);
+  EXPECT_EQ(result.runs[1].epochs.size(), 3U);
   for (const RunResult& r : result.runs) EXPECT_EQ(r.status, RunStatus::interrupted);
-  EXPECT_TRUE(result.runs[1].epochs.empty());
+  EXPECT_TRUE(result.runs[2].epochs.empty());
   ASSERT_EQ(result.summary.size(), 4U);
   EXPECT_EQ(result.summary[0].seeds, 0);
-  EXPECT_THAT(result.summary[0].remark, HasSubstr("interrupted after epoch 3 at test accuracy 50.0 %: "));
-  EXPECT_EQ(result.summary[1].remark, "interrupted before its first step");
+  EXPECT_THAT(result.summary[1].remark, HasSubstr("interrupted after epoch 3 at test accuracy "));
+  EXPECT_EQ(result.summary[2].remark, "interrupted before its first step");
   EXPECT_THAT(to_json(result), HasSubstr("\"interrupted\": true"));
+}
+
+TEST(Compare, RunsAreTakenBySeedWithConstantStartsLast) {
+  class Order final : public QuietObserver {
+   public:
+    std::vector<std::size_t> order;
+    void run_finished(const RunResult&, std::size_t index) override { order.push_back(index); }
+  } observer;
+  CompareSettings settings = small_settings();
+  settings.inits = {"zeros", "he_normal", "glorot_normal"};
+  settings.epochs = 1;
+  settings.workers = 1;
+  run(settings, &observer);
+  EXPECT_THAT(observer.order, ::testing::ElementsAre(1, 2, 4, 5, 0, 3));
 }
 
 TEST(Compare, AStopBeforeTheStartGivesAnEmptyValidResult) {
