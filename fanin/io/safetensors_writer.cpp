@@ -115,10 +115,15 @@ SafetensorsWriter::SafetensorsWriter(std::filesystem::path path, std::vector<Ten
   check_tensors(tensors, path_);
   options_.metadata.emplace("format", "pt");
   lay_out(std::move(tensors));
-  if (options_.resumable) {
+  if (options_.resumable && !options_.restart) {
     resume();
-  } else {
+    return;
+  }
+  try {
     current_left_ = open_shard(shards_.front(), Existing::dropped);
+  } catch (...) {
+    discard();
+    throw;
   }
 }
 
@@ -224,6 +229,35 @@ void SafetensorsWriter::write(std::span<const std::byte> bytes) {
     current_left_ -= part.size();
     written_bytes_ += part.size();
     bytes = bytes.subspan(part.size());
+  }
+}
+
+void SafetensorsWriter::read_back(std::uint64_t first, std::span<std::byte> dst) const {
+  if (first > written_bytes_ || dst.size() > written_bytes_ - first) {
+    throw Error(ErrorCode::bad_value, path_.string(),
+                "bytes " + std::to_string(first) + " to " + std::to_string(first + dst.size()) +
+                    " were asked for, but " + std::to_string(written_bytes_) + " are written");
+  }
+  std::uint64_t begin = 0;  // of the shard
+  for (const Shard& shard : shards_) {
+    const std::uint64_t end = begin + shard.bytes;
+    if (dst.empty()) return;
+    if (first < end) {
+      const auto part = dst.first(static_cast<std::size_t>(std::min<std::uint64_t>(dst.size(), end - first)));
+      // A sealed file is closed, and one that stands complete was never opened.
+      const std::filesystem::path path = shard.file ? shard.file->temporary() : shard.path;
+      const std::span<std::uint8_t> bytes(reinterpret_cast<std::uint8_t*>(part.data()), part.size());
+      open_store(path)->read_at(shard.header.size() + first - begin, bytes);
+      first += part.size();
+      dst = dst.subspan(part.size());
+    }
+    begin = end;
+  }
+}
+
+void SafetensorsWriter::discard() noexcept {
+  for (Shard& shard : shards_) {
+    if (shard.file) shard.file->discard();
   }
 }
 

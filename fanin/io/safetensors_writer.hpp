@@ -32,6 +32,8 @@ struct SafetensorsOptions {
   /// Keep "<file>.partial" when interrupted and continue it next time. A partial file is continued only
   /// when its header is the same, so put everything that decides the values into `metadata`.
   bool resumable = false;
+  /// With `resumable`: begin anew all the same, whatever partial or finished files there are.
+  bool restart = false;
 };
 
 /// Writes the tensors of a model. Files get their names together at commit(): until then nothing
@@ -66,8 +68,13 @@ class SafetensorsWriter final {
   /// Appends values in native byte order, any number of bytes of order()'s sequence.
   /// @throws Error bad_shape beyond the last tensor; io_failure.
   void write(std::span<const std::byte> bytes);
+  /// Copies bytes [first, first + dst.size()) of order()'s sequence as the files hold them, to check what an
+  /// interrupted writer left. @throws Error bad_value beyond written_bytes(); io_failure; bad_data.
+  void read_back(std::uint64_t first, std::span<std::byte> dst) const;
   /// @throws Error bad_shape when bytes are missing; io_failure.
   void commit();
+  /// Gives up: removes the partial files, also those of a resumable writer. Nothing may follow.
+  void discard() noexcept;
 
  private:
   struct Shard {

@@ -180,6 +180,34 @@ TEST(SafetensorsWriter, APartialFileOfAnotherRecipeIsNotContinued) {
                [&] { SafetensorsWriter(folder / "m.safetensors", model(), options); });
 }
 
+TEST(SafetensorsWriter, BytesOfAnInterruptedWriterAreReadBackAcrossShards) {
+  const TemporaryFolder folder;
+  const std::string bytes = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN";
+  { SafetensorsWriter(folder / "m.safetensors", model(), shards_of(24, true)).write(as_input(bytes.substr(0, 48))); }
+  const SafetensorsWriter writer(folder / "m.safetensors", model(), shards_of(24, true));
+  std::string found(writer.written_bytes(), ' ');
+  writer.read_back(0, std::as_writable_bytes(std::span(found)));
+  EXPECT_EQ(found, bytes.substr(0, found.size()));
+  EXPECT_GT(found.size(), 24U);
+  std::string part(7, ' ');
+  writer.read_back(20, std::as_writable_bytes(std::span(part)));
+  EXPECT_EQ(part, bytes.substr(20, 7));
+  expect_error(ErrorCode::bad_value, "are written",
+               [&] { writer.read_back(found.size(), std::as_writable_bytes(std::span(part))); });
+}
+
+TEST(SafetensorsWriter, ARestartDropsWhatStandsAndDiscardLeavesNothing) {
+  const TemporaryFolder folder;
+  SafetensorsOptions options = shards_of(24, true);
+  { SafetensorsWriter(folder / "m.safetensors", model(), options).write(as_input(std::string(40, 'x'))); }
+  options.restart = true;
+  SafetensorsWriter writer(folder / "m.safetensors", model(), options);
+  EXPECT_EQ(writer.written_bytes(), 0U);
+  write_rest(writer);
+  writer.discard();
+  EXPECT_EQ(folder.file_count(), 0U);
+}
+
 TEST(SafetensorsWriter, AFinishedModelIsRecognizedByAResumedWriter) {
   const TemporaryFolder folder;
   write_model(folder / "m.safetensors", shards_of(24, true));
