@@ -2,8 +2,11 @@
 // seed every initialization sees the same data in the same order, and no result depends on the
 // number of workers.
 //
-//     const DataSet data = load_data_set("spirals", {});
-//     const CompareResult result = compare({.data = "spirals", .epochs = 2}, data, nullptr, {});
+//     CompareSettings settings;
+//     settings.data = "spirals";
+//     settings.epochs = 2;
+//     const DataSet data = load_data_set(settings.data, settings.data_options);
+//     const CompareResult result = compare(settings, data, nullptr, {});
 //     write_file_atomically("result.json", to_json(result));
 #pragma once
 

@@ -63,8 +63,11 @@ TEST(Compare, ResultsAreTheSameBitsForAnyNumberOfWorkersAndEveryRepeat) {
 }
 
 TEST(Compare, TheExampleOfTheHeaderRuns) {
-  const DataSet data = load_data_set("spirals", {});
-  const CompareResult result = compare({.data = "spirals", .epochs = 2}, data, nullptr, {});
+  CompareSettings settings;
+  settings.data = "spirals";
+  settings.epochs = 2;
+  const DataSet data = load_data_set(settings.data, settings.data_options);
+  const CompareResult result = compare(settings, data, nullptr, {});
   EXPECT_EQ(result.runs.size(), 12U);
   EXPECT_THAT(to_json(result), HasSubstr("\"net\": \"2-256-128-2\""));
 }
