@@ -133,7 +133,6 @@ class Source:
         self.room = row.name if row.name in layers.rooms else None  # None: a door
         self.is_test = bool(TEST_CODE.search(file.name))
         self.is_public = bool(self.room) and checker.is_public(row.name, str(file.relative_to(folder)))
-        self.may_show_others = not self.room or self.is_test or file.name.endswith((".cpp", "-inl.hpp"))
         self.rooms, self.libraries = {row.name, *row.uses}, dict(row.libraries)
         if self.is_test:
             self.rooms.update(layers.test_rooms.get(row.name, []))
@@ -271,8 +270,8 @@ class Checker:
         limit = source.libraries[library]
         if limit is not None and source.file.name not in limit:
             return f"{library} is allowed in {', '.join(sorted(limit))} only"
-        if not source.may_show_others:
-            return f"<{header}> ({library}) stands in a header; only .cpp and -inl.hpp may show it"
+        if source.is_public:
+            return f"<{header}> ({library}) stands in a public header; only code and private headers may show it"
         return None
 
     def problem_of_quoted(self, source, header):
@@ -284,8 +283,8 @@ class Checker:
 
     def problem_of_angled(self, source, header):
         if any(header.startswith(prefix) for prefix in self.layers.system):
-            if not source.may_show_others:
-                return f"<{header}> is the operating system's; only .cpp and -inl.hpp may show it"
+            if source.is_public:
+                return f"<{header}> is the operating system's; only code and private headers may show it"
         elif not STANDARD.match(header):
             return f"<{header}> belongs to no library of tools/layers.txt"
         return None

@@ -105,9 +105,9 @@ class CheckLayers(unittest.TestCase):
     def test_a_library_outside_its_file_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", "#  include <dnnl.h>"), "oneDNN is allowed in gemm.cpp only")
 
-    def test_a_library_in_a_header_fails(self):
-        for header in ("shape.hpp", "secret.hpp"):
-            self.expect(self.add(f"fanin/core/{header}", "#include <hwy/highway.h>"), "stands in a header")
+    def test_a_library_in_a_public_header_fails(self):
+        self.expect(self.add("fanin/core/shape.hpp", "#include <hwy/highway.h>"), "stands in a public header")
+        self.assertEqual(check(self.add("fanin/core/secret.hpp", "#include <hwy/highway.h>")), [])
 
     def test_a_test_library_in_code_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", "#include <gtest/gtest.h>"), "GoogleTest")
