@@ -20,6 +20,7 @@ if(FANIN_SANITIZE)
   set(FANIN_SANITIZE_FLAGS -fsanitize=${FANIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${FANIN_SANITIZE_FLAGS})
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_compile_options(-Wno-maybe-uninitialized) # GCC: false alarms in <regex> under a sanitizer
   add_link_options(${FANIN_SANITIZE_FLAGS})
 endif()
 
