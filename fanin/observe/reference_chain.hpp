@@ -39,6 +39,7 @@ class ReferenceChain final {
     std::vector<std::vector<float>> values{std::vector<float>(static_cast<std::size_t>(rows * widths_[0]))};
     for (float& value : values[0]) value = pixel(rng_);
     std::vector<std::vector<float>> before;  // pre-activations of layer l + 1
+    see(tap, net::TapKind::activation, "input", values.back(), rows, widths_[0]);
     for (std::size_t l = 0; l < weights_.size(); ++l) {
       const std::string scope = "layer" + std::to_string(l + 1);
       see(tap, net::TapKind::weight, scope + ".weight", weights_[l], widths_[l + 1], widths_[l]);

@@ -86,24 +86,47 @@ std::optional<std::string> symmetry(const StepZero& start) {
          " receive equal gradients: symmetry";
 }
 
-std::optional<std::string> gradient_ratio(const StepZero& start) {
+// A text and how far what it speaks of is from its expectation: the log of a squared ratio.
+struct Deviation {
+  double size = 0;
+  std::string text;
+};
+
+std::optional<Deviation> gradient_ratio(const StepZero& start) {
   const LayerStart& first = start.layers.front();
   const LayerStart& last = start.layers.back();
   const double ratio = first.gradient_norm / last.gradient_norm;
-  const double expected = std::sqrt(static_cast<double>(first.fan_in) / static_cast<double>(last.fan_in));
+  // ∂L/∂W is the sum over rows of δ hᵀ: where the backward signal δ keeps its size, the gradients'
+  // norms are as those of the inputs h, sqrt(fan_in) times their root mean square.
+  const double sizes = first.input_size / last.input_size;
+  const double expected = std::sqrt(static_cast<double>(first.fan_in) / static_cast<double>(last.fan_in)) *
+                          (std::isfinite(sizes) && sizes > 0 ? sizes : 1);
   const double deviation = 2 * std::log(ratio / expected);
   if (!(std::abs(deviation) > size_ratio_half_width(start.layers))) return std::nullopt;
-  return first.name + "'s gradient is " + number(ratio) + (deviation > 0 ? " times " : " of ") + last.name +
-         "'s, expected about " + number(expected) + (deviation > 0 ? ": exploding" : ": vanishing");
+  return Deviation{std::abs(deviation), first.name + "'s gradient is " + number(ratio) +
+                                            (deviation > 0 ? " times " : " of ") + last.name + "'s, expected about " +
+                                            number(expected) + (deviation > 0 ? ": exploding" : ": vanishing")};
 }
 
-std::optional<std::string> activation_ratio(const StepZero& start) {
+std::optional<Deviation> activation_ratio(const StepZero& start) {
   const double ratio = output_size(start.layers.back()) / output_size(start.layers.front());
   const double deviation = 2 * std::log(ratio);
   if (!(std::abs(deviation) > size_ratio_half_width(start.layers))) return std::nullopt;
   const double per_layer = std::pow(ratio, 1 / static_cast<double>(start.layers.size() - 1));
-  return deviation > 0 ? "activations grow " + number(per_layer) + " times per layer: weights too large"
-                       : "activations shrink " + number(1 / per_layer) + " times per layer: weights too small";
+  return Deviation{std::abs(deviation),
+                   deviation > 0
+                       ? "activations grow " + number(per_layer) + " times per layer: weights too large"
+                       : "activations shrink " + number(1 / per_layer) + " times per layer: weights too small"};
+}
+
+std::optional<std::string> signal_size(const StepZero& start) {
+  const std::optional<Deviation> gradients = gradient_ratio(start);
+  const std::optional<Deviation> activations = activation_ratio(start);
+  // The same weights carry both signals, so where both go wrong alike the forward one names the
+  // cause; a backward signal that fares far worse (saturation) is a finding of its own.
+  if (activations && (!gradients || 2 * activations->size >= gradients->size)) return activations->text;
+  if (gradients) return gradients->text;
+  return std::nullopt;
 }
 
 std::optional<std::string> finding(const StepZero& start) {
@@ -111,16 +134,16 @@ std::optional<std::string> finding(const StepZero& start) {
   if (auto text = dead(start)) return text;
   if (auto text = symmetry(start)) return text;
   if (start.layers.size() < 2) return std::nullopt;  // a ratio needs two layers
-  if (auto text = gradient_ratio(start)) return text;
-  return activation_ratio(start);
+  return signal_size(start);
 }
 
 std::string healthy(const StepZero& start) {
   if (start.layers.size() < 2) return "healthy: its gradients differ between units";
   const LayerStart& first = start.layers.front();
   const LayerStart& last = start.layers.back();
-  return "healthy: sizes are kept, " + first.name + "'s gradient is " +
-         number(first.gradient_norm / last.gradient_norm) + " of " + last.name + "'s";
+  const double ratio = first.gradient_norm / last.gradient_norm;
+  return "healthy: sizes are kept, " + first.name + "'s gradient is " + number(ratio) +
+         (ratio < 1 ? " of " : " times ") + last.name + "'s";
 }
 
 }  // namespace

@@ -108,15 +108,25 @@ TEST(Remark, KeepsQuietAboutHealthyStarts) {
   }
 }
 
+TEST(Remark, UnequalInputsOfHealthyLayersAreNoFinding) {
+  // Glorot on two inputs and 64 units: the hidden signals are four times smaller than the input, so
+  // layer1's gradient is seven times what its fan_in alone would give, and nothing is wrong.
+  const std::vector<std::int64_t> spirals{2, 64, 64, 2};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_THAT(remark(start_of(spirals, "tanh", kGlorot, seed), kTrains), StartsWith("healthy")) << "seed " << seed;
+  }
+}
+
 TEST(Remark, SigmoidChainsVanish) {
-  EXPECT_THAT(remark(start_of(deep(8, 32), "sigmoid", kGlorot), kAtChance),
-              AllOf(ContainsRegex("^layer1's gradient is [0-9.]+e-[0-9]+ of layer9's, expected about 1.0: vanishing"),
-                    HasSubstr("; stays at chance (10.0 %)")));
+  EXPECT_THAT(
+      remark(start_of(deep(8, 32), "sigmoid", kGlorot), kAtChance),
+      AllOf(ContainsRegex("^layer1's gradient is [0-9.]+e-[0-9]+ of layer9's, expected about [0-9.]+: vanishing"),
+            HasSubstr("; stays at chance (10.0 %)")));
 }
 
 TEST(Remark, SaturatedTanhChainsExplodeBackwards) {
   EXPECT_THAT(remark(start_of(deep(12, 64), "tanh", kLarge), kAtChance),
-              ContainsRegex("^layer1's gradient is [0-9.e]+ times layer13's, expected about 1.0: exploding"));
+              ContainsRegex("^layer1's gradient is [0-9.e]+ times layer13's, expected about [0-9.]+: exploding"));
 }
 
 TEST(Remark, UnderflowIsDead) {

@@ -57,6 +57,13 @@ StepZeroTap::StepZeroTap(const net::Graph& graph) {
     start_.layers.push_back(layer);
     layouts_.push_back(layout);
   }
+  for (const net::Node& node : graph.nodes()) {
+    for (const net::ParameterSpec& parameter : node.parameters) {
+      const auto layer = layer_of_weight_.find(parameter.name);
+      if (layer == layer_of_weight_.end() || node.inputs.empty()) continue;
+      layers_of_input_[graph.node(node.inputs.front()).name].push_back(layer->second);
+    }
+  }
   std::map<std::string, std::string> last_node;  // of each scope: the nodes come in topological order
   for (const net::Node& node : graph.nodes()) last_node[node.scope] = node.name;
   for (std::size_t i = start_.layers.size(); i-- > 0;) {
@@ -73,8 +80,11 @@ StepZeroTap::StepZeroTap(const net::Graph& graph) {
 
 void StepZeroTap::see(const net::TapTensor& tensor) {
   if (tensor.kind == net::TapKind::activation) {
-    const auto found = layers_of_output_.find(tensor.name);
-    if (found != layers_of_output_.end()) see_output(found->second, tensor);
+    if (const auto read = layers_of_input_.find(tensor.name); read != layers_of_input_.end()) {
+      see_input(read->second, tensor);
+    }
+    const auto written = layers_of_output_.find(tensor.name);
+    if (written != layers_of_output_.end()) see_output(written->second, tensor);
     return;
   }
   if (tensor.kind == net::TapKind::activation_gradient) return;
@@ -119,6 +129,12 @@ void StepZeroTap::see_weight_gradient(std::size_t index, std::span<const float> 
     }
   }
   layer.unit_spread = std::sqrt(*std::max_element(squared_distance.begin(), squared_distance.end()));
+}
+
+void StepZeroTap::see_input(const std::vector<std::size_t>& layers, const net::TapTensor& tensor) {
+  if (tensor.values.empty()) return;
+  const double size = norm(tensor.values) / std::sqrt(static_cast<double>(tensor.values.size()));
+  for (const std::size_t index : layers) start_.layers[index].input_size = size;
 }
 
 void StepZeroTap::see_output(const std::vector<std::size_t>& layers, const net::TapTensor& tensor) {

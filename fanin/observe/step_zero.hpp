@@ -36,6 +36,8 @@ struct LayerStart {
   bool equal_gradients = false;
   std::optional<bool> equal_weights;  ///< all units have the same weights, exactly; none: not shown
   double bias_gradient_norm = 0;      ///< L2 norm over the layer's biases and shifts; 0 without any
+  /// Root mean square of the values that the weight multiplies; NaN when they were not shown.
+  double input_size = std::numeric_limits<double>::quiet_NaN();
   /// Of the output of the layer's last node, over all rows and features; NaN when it was not shown.
   double activation_mean = std::numeric_limits<double>::quiet_NaN();
   double activation_std_dev = std::numeric_limits<double>::quiet_NaN();
@@ -66,12 +68,14 @@ class StepZeroTap final : public net::Tap {
   };
 
   void see_weight_gradient(std::size_t layer, std::span<const float> values);
+  void see_input(const std::vector<std::size_t>& layers, const net::TapTensor& tensor);
   void see_output(const std::vector<std::size_t>& layers, const net::TapTensor& tensor);
 
   StepZero start_;
   std::vector<UnitLayout> layouts_;  // of start_.layers
   std::map<std::string, std::size_t, std::less<>> layer_of_weight_;
   std::map<std::string, std::size_t, std::less<>> layer_of_bias_;
+  std::map<std::string, std::vector<std::size_t>, std::less<>> layers_of_input_;
   std::map<std::string, std::vector<std::size_t>, std::less<>> layers_of_output_;
 };
 

@@ -146,9 +146,17 @@ TEST(StepZeroTap, FindsUnitsOnAnyAxis) {
   EXPECT_TRUE(layer.equal_gradients);
 }
 
+TEST(StepZeroTap, MeasuresWhatEachWeightMultiplies) {
+  StepZeroTap tap(small_net());
+  EXPECT_TRUE(std::isnan(tap.result().layers[0].input_size));
+  show(tap, net::TapKind::activation, "input", {2, 3}, {3, 3, -3, -3, 3, 3});
+  show(tap, net::TapKind::activation, "layer1.activation", {2, 2}, {0, 1, 1, 0});
+  EXPECT_DOUBLE_EQ(tap.result().layers[0].input_size, 3);
+  EXPECT_DOUBLE_EQ(tap.result().layers[1].input_size, std::sqrt(0.5));
+}
+
 TEST(StepZeroTap, IgnoresTensorsItHasNoUseFor) {
   StepZeroTap tap(small_net());
-  show(tap, net::TapKind::activation, "input", {2, 3}, {1, 2, 3, 4, 5, 6});
   show(tap, net::TapKind::activation_gradient, "layer1.activation", {2, 2}, {1, 2, 3, 4});
   show(tap, net::TapKind::weight_gradient, "another.weight", {1}, {1});
   EXPECT_EQ(tap.result().rows, 0);
