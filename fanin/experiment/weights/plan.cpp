@@ -94,9 +94,8 @@ WeightPlan plan_network(const NetworkRequest& request) {
 }
 
 std::map<std::string, std::string> recipe_of(const WeightPlan& plan) {
-  std::map<std::string, std::string> recipe{{"fanin.init", plan.scheme},
-                                            {"fanin.seed", std::to_string(plan.seed)},
-                                            {"fanin.recipe", fingerprint(plan)}};
+  std::map<std::string, std::string> recipe{
+      {"fanin.init", plan.scheme}, {"fanin.seed", std::to_string(plan.seed)}, {"fanin.recipe", fingerprint(plan)}};
   if (plan.stream != StreamKind::fanin) recipe.emplace("fanin.stream", to_string(plan.stream));
   return recipe;
 }

@@ -24,10 +24,10 @@ class WeightFile;
 
 /// Whose random numbers are drawn.
 enum class StreamKind {
-  fanin,         ///< element-addressable: see random/stream.hpp
-  numpy,         ///< np.random.seed and RandomState: MT19937
-  numpy_pcg64,   ///< np.random.default_rng
-  torch,         ///< torch.manual_seed on the CPU
+  fanin,        ///< element-addressable: see random/stream.hpp
+  numpy,        ///< np.random.seed and RandomState: MT19937
+  numpy_pcg64,  ///< np.random.default_rng
+  torch,        ///< torch.manual_seed on the CPU
 };
 
 std::string_view to_string(StreamKind stream) noexcept;
@@ -47,8 +47,8 @@ struct WeightPlan {
   std::uint64_t seed = 1;
   StreamKind stream = StreamKind::fanin;
   init::Dialect dialect = init::Dialect::fanin;
-  std::string scheme;   ///< canonical text of the initialization
-  std::string network;  ///< "784-256-128-10", or the file whose tensors are redrawn
+  std::string scheme;                        ///< canonical text of the initialization
+  std::string network;                       ///< "784-256-128-10", or the file whose tensors are redrawn
   std::shared_ptr<const WeightFile> source;  ///< null unless values are copied
 
   [[nodiscard]] std::uint64_t bytes() const;

@@ -52,10 +52,8 @@ class SafetensorsSink final : public WeightSink {
   }
 
   static io::SafetensorsOptions settings(const WeightPlan& plan, const WriteOptions& options, bool keep) {
-    return {.metadata = recipe_of(plan),
-            .max_shard_bytes = options.max_shard_bytes,
-            .resumable = true,
-            .restart = !keep};
+    return {
+        .metadata = recipe_of(plan), .max_shard_bytes = options.max_shard_bytes, .resumable = true, .restart = !keep};
   }
 
   io::SafetensorsWriter writer_;

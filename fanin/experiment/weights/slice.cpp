@@ -21,8 +21,8 @@ std::optional<std::uint64_t> parse_bound(std::string_view text, std::string_view
 
 SliceRequest parse_slice(std::string_view text) {
   const std::size_t second = text.rfind(':');
-  const std::size_t first = second == std::string_view::npos || second == 0 ? std::string_view::npos
-                                                                             : text.rfind(':', second - 1);
+  const std::size_t first =
+      second == std::string_view::npos || second == 0 ? std::string_view::npos : text.rfind(':', second - 1);
   if (first == std::string_view::npos || first == 0) {
     throw Error(ErrorCode::bad_syntax, "slice '" + std::string(text.substr(0, 128)) + "'",
                 "expected NAME:FROM:TO such as layer1.weight:0:100, elements in row-major order, TO excluded");

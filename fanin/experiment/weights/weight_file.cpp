@@ -107,8 +107,7 @@ std::shared_ptr<const WeightFile> open_weights(const std::filesystem::path& path
   }
   if (name.ends_with(".safetensors")) return std::make_shared<SafetensorsWeights>(path);
   if (name.ends_with(".npz")) return std::make_shared<NpzWeights>(path);
-  throw Error(ErrorCode::bad_value, name,
-              "a file of weights ends in .safetensors, .safetensors.index.json or .npz");
+  throw Error(ErrorCode::bad_value, name, "a file of weights ends in .safetensors, .safetensors.index.json or .npz");
 }
 
 }  // namespace fanin::experiment

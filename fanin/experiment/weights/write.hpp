@@ -40,8 +40,8 @@ struct WriteProgress {
 };
 
 struct WriteResult {
-  bool interrupted = false;  ///< by the stop token
-  std::uint64_t bytes = 0;   ///< of tensors, in the files now
+  bool interrupted = false;      ///< by the stop token
+  std::uint64_t bytes = 0;       ///< of tensors, in the files now
   std::uint64_t resumed = 0;     ///< of them, found in a partial file
   bool partial_dropped = false;  ///< the partial file held other bytes, so all was written anew
   std::vector<std::filesystem::path> files;
