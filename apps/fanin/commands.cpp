@@ -5,10 +5,11 @@
 namespace fanin::cli {
 
 extern const Command kCompareCommand;
+extern const Command kInitCommand;
 extern const Command kListCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array<const Command*, 2> kCommands{&kCompareCommand, &kListCommand};
+  static constexpr std::array<const Command*, 3> kCommands{&kCompareCommand, &kInitCommand, &kListCommand};
   return kCommands;
 }
 

@@ -1,0 +1,18 @@
+// What `fanin init` shows: the planned tensors, and where libraries differ.
+#pragma once
+
+#include <string>
+
+#include "fanin/experiment/weights/plan.hpp"
+#include "fanin/io/array.hpp"
+#include "fanin/report/terminal.hpp"
+
+namespace fanin::cli {
+
+/// A table of name, shape, type, role, rule and standard deviation.
+std::string plan_table(const experiment::WeightPlan& plan, const report::Terminal& terminal);
+
+/// One value per line, in the shortest form that reads back to the same element.
+std::string value_lines(const io::Array& array);
+
+}  // namespace fanin::cli

@@ -1,0 +1,60 @@
+// Live progress of writing a file: on a terminal one line with a bar, GB/s and the time that remains,
+// redrawn ten times a second; elsewhere a plain line now and then.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "fanin/experiment/weights/write.hpp"
+#include "fanin/report/terminal.hpp"
+
+namespace fanin::cli {
+
+/// The line for these numbers, not wider than the terminal.
+/// @param seconds  since the first byte that was really written.
+std::string progress_line(std::uint64_t written, std::uint64_t checked, std::uint64_t total, double seconds,
+                          const report::Terminal& terminal);
+/// "0.94 MB", "5.0 GB", "12 bytes": powers of 1000.
+std::string byte_count(double bytes);
+
+class WriteDisplay final {
+ public:
+  /// @param progress  must outlive the object.
+  WriteDisplay(int file_descriptor, const report::Terminal& terminal, const experiment::WriteProgress& progress);
+  ~WriteDisplay();
+  WriteDisplay(const WriteDisplay&) = delete;
+  WriteDisplay& operator=(const WriteDisplay&) = delete;
+
+  /// Prints a line above the bar. From any thread.
+  void say(std::string_view line);
+  /// Removes the bar; nothing is drawn afterwards.
+  void finish();
+  /// The cursor belongs to somebody else for a while.
+  void suspend();
+  /// Before the process exits at once.
+  void abandon() noexcept;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void tick();
+  void work(const std::stop_token& stop);
+  double seconds();
+
+  int file_descriptor_;
+  report::Terminal terminal_;
+  const experiment::WriteProgress& progress_;
+  std::timed_mutex mutex_;
+  std::condition_variable_any wake_;
+  Clock::time_point begin_;
+  std::uint64_t begin_checked_ = 0;
+  double next_line_ = 0;
+  bool drawn_ = false;
+  bool finished_ = false;
+  std::jthread thread_;
+};
+
+}  // namespace fanin::cli
