@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "fanin/report/numbers.hpp"
+#include "fanin/report/paragraph.hpp"
 #include "fanin/report/table.hpp"
-#include "fanin/report/text.hpp"
 
 namespace fanin::report {
 namespace {
@@ -19,13 +19,6 @@ using experiment::RunStatus;
 
 std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
-}
-
-void add_paragraph(std::string& out, std::string_view text, Style style, const Terminal& terminal) {
-  const auto width = static_cast<std::size_t>(std::max(terminal.width, 1));
-  for (const std::string& line : wrap(printable(text, terminal.unicode), width)) {
-    out += styled(line, style, terminal) + "\n";
-  }
 }
 
 std::string seed_range(const experiment::CompareSettings& settings) {

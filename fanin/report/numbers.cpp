@@ -47,9 +47,11 @@ std::string significant(double value) {
   if (value == 0) return "0";
   const double size = std::abs(value);
   if (size < 1e-3 || size >= 1e4) return fmt::format("{:.1e}", value);
-  const int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4;
+  const int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : size >= 0.09995 ? 3 : 4;
   return fmt::format("{:.{}f}", value, decimals);
 }
+
+std::string precise(double value) { return std::isfinite(value) ? fmt::format("{:.8g}", value) : not_finite(value); }
 
 std::string clock_time(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0 || seconds > kLongest) return "-:--";

@@ -17,6 +17,8 @@ std::string percent_with_half_width(double fraction, double half_width);
 std::string loss(double value);
 /// Three significant digits: "0.0412", "12.3", "1.2e-05", "0".
 std::string significant(double value);
+/// Eight significant digits without trailing zeros: "1.5335311", "0.5"; "nan", "inf".
+std::string precise(double value);
 /// Seconds as "0:05", "12:34", "3:07:09", or "-:--" when unknown.
 std::string clock_time(double seconds);
 /// Seconds as "0.42 s", "7.3 s", "2 min 05 s", "1 h 02 min".

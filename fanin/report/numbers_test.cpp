@@ -42,6 +42,7 @@ TEST(Numbers, SignificantShowsThreeDigits) {
   EXPECT_EQ(significant(0.04123), "0.0412");
   EXPECT_EQ(significant(0.5), "0.500");
   EXPECT_EQ(significant(1.2034), "1.20");
+  EXPECT_EQ(significant(0.99999), "1.00");
   EXPECT_EQ(significant(12.34), "12.3");
   EXPECT_EQ(significant(1234.5), "1234");
   EXPECT_EQ(significant(1.23e-5), "1.2e-05");
@@ -67,6 +68,14 @@ TEST(Numbers, DurationsNameTheirUnits) {
   EXPECT_EQ(duration(125), "2 min 05 s");
   EXPECT_EQ(duration(3720), "1 h 02 min");
   EXPECT_EQ(duration(kNan), "-");
+}
+
+TEST(Numbers, PreciseOnesHaveEightDigitsAndNoTrailingZeros) {
+  EXPECT_EQ(precise(1.53353111), "1.5335311");
+  EXPECT_EQ(precise(0.5), "0.5");
+  EXPECT_EQ(precise(1.25e-10), "1.25e-10");
+  EXPECT_EQ(precise(kInfinity), "inf");
+  EXPECT_EQ(precise(kNan), "nan");
 }
 
 }  // namespace
