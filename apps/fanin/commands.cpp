@@ -5,11 +5,13 @@
 namespace fanin::cli {
 
 extern const Command kCompareCommand;
-extern const Command kInitCommand;
+extern const Command kGainCommand;
 extern const Command kListCommand;
+extern const Command kTheoryCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array<const Command*, 3> kCommands{&kCompareCommand, &kInitCommand, &kListCommand};
+  static constexpr std::array<const Command*, 4> kCommands{&kCompareCommand, &kGainCommand, &kTheoryCommand,
+                                                           &kListCommand};
   return kCommands;
 }
 

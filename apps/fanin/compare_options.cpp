@@ -54,13 +54,8 @@ void CompareOptions::declare_experiment() {
                  "(default \"zeros,normal(std=0.01),glorot_uniform,he_uniform\")",
                  [this](const std::string& given) { settings.inits = split_list(given, "--inits"); });
   reader.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", settings.optimizer);
-  reader.convert("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
-                 [this](const std::string& given) {
-                   settings.learning_rate = parse_number(given);
-                   if (!settings.learning_rate) {
-                     throw Error(ErrorCode::bad_value, "--lr", "'" + given + "' is not a finite number");
-                   }
-                 });
+  reader.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
+                settings.learning_rate);
   reader.integer("--batch-size", "ROWS", "rows per step (default 64)", settings.batch_size);
   reader.integer("--epochs", "N", "passes over the training rows (default 10)", settings.epochs);
   reader.integer("--seeds", "N", "runs of each initialization (default 3)", settings.seeds);

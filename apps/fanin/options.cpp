@@ -13,6 +13,12 @@ namespace {
   throw Error(ErrorCode::bad_value, std::string(name), "'" + given + "' " + problem);
 }
 
+double finite_number(const std::string& name, const std::string& given) {
+  const std::optional<double> parsed = parse_number(given);
+  if (!parsed) refuse(name, given, "is not a finite number");
+  return *parsed;
+}
+
 /// "--validation,--validation-fraction" -> "--validation".
 std::string first_name(std::string_view names) { return std::string(names.substr(0, names.find(','))); }
 
@@ -58,11 +64,14 @@ void OptionReader::integer(std::string_view name, std::string_view placeholder, 
 }
 
 void OptionReader::number(std::string_view name, std::string_view placeholder, std::string_view help, double& value) {
-  convert(name, placeholder, help, [&value, key = first_name(name)](const std::string& given) {
-    const std::optional<double> parsed = parse_number(given);
-    if (!parsed) refuse(key, given, "is not a finite number");
-    value = *parsed;
-  });
+  convert(name, placeholder, help,
+          [&value, key = first_name(name)](const std::string& given) { value = finite_number(key, given); });
+}
+
+void OptionReader::number(std::string_view name, std::string_view placeholder, std::string_view help,
+                          std::optional<double>& value) {
+  convert(name, placeholder, help,
+          [&value, key = first_name(name)](const std::string& given) { value = finite_number(key, given); });
 }
 
 void OptionReader::fraction(std::string_view name, std::string_view placeholder, std::string_view help, double& value) {

@@ -34,6 +34,7 @@ class OptionReader final {
   void text(std::string_view name, std::string_view placeholder, std::string_view help, std::string& value);
   void integer(std::string_view name, std::string_view placeholder, std::string_view help, std::int64_t& value);
   void number(std::string_view name, std::string_view placeholder, std::string_view help, double& value);
+  void number(std::string_view name, std::string_view placeholder, std::string_view help, std::optional<double>& value);
   /// "0.85" or "85%".
   void fraction(std::string_view name, std::string_view placeholder, std::string_view help, double& value);
   /// Any other kind. `convert` gets what was written and may throw Error.

@@ -38,21 +38,26 @@ std::string advice(std::string_view name, const std::vector<std::string>& known,
   return nearest_names(name, known).empty() ? std::string(otherwise) : suggestion(name, known);
 }
 
-[[noreturn]] void refuse_option(const CLI::App& app, const CLI::App& root, const std::string& argument) {
+/// "compare", "theory edge": as typed after the program's name, which the root has.
+std::string typed_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  if (parent == nullptr) return "";
+  const std::string before = typed_name(*parent);
+  return (before.empty() ? "" : before + " ") + app.get_name();
+}
+
+[[noreturn]] void refuse_option(const CLI::App& app, const std::string& argument) {
   const std::string name = option_asked_for(argument);
-  const bool in_command = &app != &root;
-  if (!in_command) {
-    for (const CLI::App* command : root.get_subcommands([](const CLI::App*) { return true; })) {
-      const std::vector<std::string> known = option_names(*command);
-      if (std::find(known.begin(), known.end(), name) == known.end()) continue;
-      throw Error(ErrorCode::bad_syntax, name,
-                  "this option belongs after its command: fanin " + command->get_name() + " " + name);
-    }
+  const std::string command_name = typed_name(app);
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::vector<std::string> known = option_names(*command);
+    if (std::find(known.begin(), known.end(), name) == known.end()) continue;
+    throw Error(ErrorCode::bad_syntax, name,
+                "this option belongs after its command: fanin " + typed_name(*command) + " " + name);
   }
-  const std::string help =
-      "`fanin " + (in_command ? app.get_name() + " " : std::string()) + "--help` lists the options";
+  const std::string help = "`fanin " + (command_name.empty() ? "" : command_name + " ") + "--help` lists the options";
   throw Error(ErrorCode::unknown_name, "",
-              "there is no option '" + name + "'" + (in_command ? " of " + app.get_name() : "") + "; " +
+              "there is no option '" + name + "'" + (command_name.empty() ? "" : " of " + command_name) + "; " +
                   advice(name, option_names(app), help));
 }
 
@@ -61,18 +66,17 @@ std::string advice(std::string_view name, const std::vector<std::string>& known,
 void refuse_leftovers(const CLI::App& root) {
   const CLI::App* app = &root;
   std::vector<std::string> left = root.remaining(false);
-  for (const CLI::App* command : root.get_subcommands()) {
-    if (!left.empty()) break;
-    app = command;
-    left = command->remaining(false);
+  while (left.empty() && !app->get_subcommands().empty()) {
+    app = app->get_subcommands().front();
+    left = app->remaining(false);
   }
   left.erase(std::remove(left.begin(), left.end(), "--"), left.end());
   if (left.empty()) return;
   const std::string& first = left.front();
-  if (first.size() > 1 && first.front() == '-') refuse_option(*app, root, first);
-  if (app == &root && root.get_subcommands().empty()) {
+  if (first.size() > 1 && first.front() == '-') refuse_option(*app, first);
+  if (!command_names(*app).empty() && app->get_subcommands().empty()) {
     throw Error(ErrorCode::unknown_name, "",
-                "there is no command '" + first + "'; " + suggestion(first, command_names(root)));
+                "there is no command '" + first + "'; " + suggestion(first, command_names(*app)));
   }
   throw Error(ErrorCode::bad_syntax, "'" + first + "'",
               "nothing is expected here; options begin with --, and a value with spaces or parentheses needs quotes");
