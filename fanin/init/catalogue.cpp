@@ -19,6 +19,8 @@ constexpr std::array kSchemes{
     &kPytorchLinear, &kOrthogonal,    &kDeltaOrthogonal, &kIdentity,   &kDirac,    &kZeroInit,        &kSparse,
     &kSirenFirst,    &kSirenHidden,   &kForgetBias,      &kChronoBias, &kGates,    &kScaled};
 
+constexpr std::size_t kLongestText = 4096;  // parse_call reads no more, and every text must read back
+
 std::vector<std::string> all_names() {
   std::vector<std::string> names;
   for (const Scheme* scheme : kSchemes) {
@@ -53,6 +55,10 @@ Initializer parse_initializer(std::string_view text, Dialect dialect) {
     CallReader reader(call, "initializer");
     RulePtr rule = scheme->parse(reader, dialect);
     reader.finish();
+    if (rule->text().size() > kLongestText) {
+      throw Error(ErrorCode::bad_syntax, "initializer " + call.name,
+                  "its rules are nested too deeply: the full text is longer than 4096 characters");
+    }
     return Initializer(std::move(rule));
   }
   throw Error(ErrorCode::unknown_name, "initializer",

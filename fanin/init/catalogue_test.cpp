@@ -104,5 +104,15 @@ TEST(Catalogue, ImpossibleArgumentsAreRefused) {
   EXPECT_THAT(refusal("he_normal(gain=inf)"), HasSubstr("no activation"));
 }
 
+TEST(Catalogue, DeepNestingIsRefusedOrReadsBack) {
+  std::string text = "zeros";
+  while (text.size() < 3900) text = "scaled(" + text + ",1)";
+  EXPECT_THAT(refusal(text), HasSubstr("nested too deeply"));
+  text = "zeros";
+  for (int depth = 0; depth < 300; ++depth) text = "scaled(" + text + ",1)";
+  EXPECT_EQ(canonical(canonical(text)), canonical(text));
+  EXPECT_THAT(refusal(std::string(4000, '(')), HasSubstr("bad_syntax"));
+}
+
 }  // namespace
 }  // namespace fanin::init
