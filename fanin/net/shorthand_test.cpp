@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <string>
 
@@ -100,23 +99,11 @@ TEST(DenseNetwork, RefusesSizesNobodyCanTrain) {
   EXPECT_EQ(thrown([&] { dense_network({16'777'216, 500}, relu); }), "nothing");  // a description costs no memory
 }
 
-TEST(DenseNetwork, TakesTimeInProportionToItsLayers) {
-  // 16 times the layers in far less than the 256 times of a quadratic builder.
-  const auto best_seconds = [](std::size_t layers) {
-    const std::vector<std::int64_t> widths(layers + 1, 8);
-    double best = 1e9;
-    for (int repeat = 0; repeat < 3; ++repeat) {
-      const auto start = std::chrono::steady_clock::now();
-      const Graph graph = dense_network(widths, parse_activation("relu"));
-      EXPECT_EQ(graph.parameter_count(), static_cast<std::int64_t>(layers) * 72);
-      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return best;
-  };
-  const double small = best_seconds(625);
-  const double large = best_seconds(10'000);
-  RecordProperty("seconds_for_10000_layers", std::to_string(large));
-  EXPECT_LT(large / small, 100);
+TEST(DenseNetwork, BuildsAHundredThousandLayers) {
+  constexpr std::int64_t kLayers = 100'000;  // a builder that searches all layers for each would take minutes
+  const Graph graph = dense_network(std::vector<std::int64_t>(kLayers + 1, 8), parse_activation("relu"));
+  EXPECT_EQ(graph.parameter_count(), kLayers * 72);
+  EXPECT_EQ(graph.nodes().size(), static_cast<std::size_t>(3 * kLayers));
 }
 
 }  // namespace
