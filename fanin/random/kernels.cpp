@@ -76,6 +76,7 @@ HWY_INLINE V64 block_products(std::size_t first, std::uint64_t step) noexcept {
 
 // Tiles that advance together: enough to hide the latency of a product, few enough for the registers.
 constexpr std::size_t kTogether = HWY_TARGET <= HWY_AVX3 ? 4 : 1;
+constexpr std::size_t kTogetherF64 = HWY_TARGET <= HWY_AVX3 ? 2 : 1;  // each with two vectors of words
 
 template <std::size_t Together, bool PastCaches, typename LawType>
 HWY_INLINE void fill_some(V64 (&products)[2], std::size_t count, const Rounds& rounds, const LawType& law,
@@ -150,8 +151,8 @@ HWY_INLINE void fill_tiles_of(const Stream& stream, std::uint64_t first_tile, st
   const LawType law = shared_law;
   for (std::size_t part = 0; part < kWordStride; part += hn::Lanes(D64())) {
     V64 products = block_products(high_rounds.first_block + part, 1);
-    const std::size_t grouped = count / kTogether * kTogether;
-    fill_some<kTogether, PastCaches>(products, grouped, high_rounds, low_rounds, law, out + part);
+    const std::size_t grouped = count / kTogetherF64 * kTogetherF64;
+    fill_some<kTogetherF64, PastCaches>(products, grouped, high_rounds, low_rounds, law, out + part);
     fill_some<1, PastCaches>(products, count - grouped, high_rounds, low_rounds, law, out + grouped * kTile + part);
   }
 }
