@@ -4,6 +4,7 @@
 
 namespace fanin::cli {
 
+extern const Command kAuditCommand;
 extern const Command kCompareCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
@@ -11,8 +12,8 @@ extern const Command kListCommand;
 extern const Command kTheoryCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array<const Command*, 5> kCommands{&kCompareCommand, &kInitCommand, &kGainCommand,
-                                                           &kTheoryCommand, &kListCommand};
+  static constexpr std::array<const Command*, 6> kCommands{&kCompareCommand, &kInitCommand,   &kAuditCommand,
+                                                           &kGainCommand,    &kTheoryCommand, &kListCommand};
   return kCommands;
 }
 

@@ -16,6 +16,7 @@
 #include "apps/fanin/signals.hpp"
 #include "apps/fanin/write_progress.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/weights/manifest.hpp"
 #include "fanin/experiment/weights/slice.hpp"
 #include "fanin/experiment/weights/write.hpp"
 #include "fanin/io/npy.hpp"
@@ -34,10 +35,13 @@ constexpr std::string_view kExamples =
     "  fanin init --net 784-256-128-10 --init \"glorot_uniform(gain=tanh)\" --explain\n"
     "  fanin init --net 784-256-128-10 --slice layer1.weight:0:10\n"
     "  fanin init --net 65536-65536-65536 --dtype bf16 --max-shard-size 5GB -o large.safetensors\n"
+    "  fanin init --net 784-256-128-10 --init he_normal --seed 0 --stream torch -o torch.safetensors\n"
     "  fanin init --like model.safetensors --init \"normal(std=0.02)\" -o fresh.safetensors\n"
     "\n"
     "Ctrl-C stops; the same command with --resume goes on, and the bytes are the same as in one go.\n"
     "\n";
+
+constexpr double kLeastForRate = 1e6;  // below, opening and closing the file is all that is timed
 
 /// Where sentences go: not between the bytes of a file that is written to standard output.
 int message_descriptor(const InitOptions& options) {
@@ -52,7 +56,17 @@ void show(const InitOptions& options, const std::string& text) {
   }
 }
 
-experiment::WeightPlan plan_of(const InitOptions& options) { return experiment::plan_network(options.network); }
+experiment::WeightPlan plan_of(const InitOptions& options) {
+  if (options.like.empty()) return experiment::plan_network(options.network);
+  return experiment::plan_like({.file = options.like,
+                                .init = options.network.init,
+                                .embedding_init = options.embedding_init,
+                                .roles = options.roles,
+                                .dtype = options.dtype,
+                                .seed = options.network.seed,
+                                .dialect = options.network.dialect,
+                                .stream = options.network.stream});
+}
 
 /// Writing errors have an exit status of their own.
 template <typename Work>
@@ -103,7 +117,7 @@ struct Written {
   double seconds = 0;
 };
 
-Written write(const InitOptions& options, const experiment::WeightPlan& plan) {
+Written write(const InitOptions& options, const experiment::WeightPlan& plan, experiment::TensorChecksums* checksums) {
   const report::Terminal terminal = report::inspect_terminal(STDERR_FILENO, options.color);
   experiment::WriteProgress progress;
   std::optional<WriteDisplay> display;
@@ -119,17 +133,19 @@ Written write(const InitOptions& options, const experiment::WeightPlan& plan) {
     if (display) display->suspend();
   };
   const StopSignals signals(std::move(hooks));
+  experiment::WriteOptions settings{.path = options.out,
+                                    .threads = options.threads,
+                                    .max_shard_bytes = options.max_shard_bytes,
+                                    .resume = options.resume,
+                                    .inspect = {}};
+  if (checksums != nullptr) {
+    settings.inspect = [checksums](std::size_t tensor, std::uint64_t first, std::span<const std::byte> bytes) {
+      checksums->see(tensor, first, bytes);
+    };
+  }
   const auto begin = std::chrono::steady_clock::now();
   Written written;
-  written.result = writing([&] {
-    return experiment::write_weights(plan,
-                                     {.path = options.out,
-                                      .threads = options.threads,
-                                      .max_shard_bytes = options.max_shard_bytes,
-                                      .resume = options.resume,
-                                      .inspect = {}},
-                                     &progress, signals.token());
-  });
+  written.result = writing([&] { return experiment::write_weights(plan, settings, &progress, signals.token()); });
   written.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return written;
 }
@@ -152,11 +168,36 @@ std::string summary(const InitOptions& options, const experiment::WeightPlan& pl
                                  report::duration(written.seconds));
   if (result.resumed != 0) {
     text += fmt::format("; {} were there already and are right", byte_count(static_cast<double>(result.resumed)));
-  } else if (written.seconds > 0) {
+  } else if (bytes >= kLeastForRate && written.seconds > 0) {
     text += fmt::format(", {:.2f} GB/s", fresh / written.seconds / 1e9);
   }
   if (result.partial_dropped) text += "; the partial file held other bytes, so everything was written anew";
   return text + ".";
+}
+
+/// With --like the roles decide every fan, so they are always shown.
+std::string introduction(const InitOptions& options, const experiment::WeightPlan& plan,
+                         const report::Terminal& terminal) {
+  if (options.explain) return explanation(plan, terminal);
+  return options.like.empty() ? "" : plan_table(plan, terminal);
+}
+
+int write_file_of(const InitOptions& options, const experiment::WeightPlan& plan, const report::Terminal& terminal) {
+  (void)experiment::weight_format(options.out);
+  check_writable(options.out);
+  if (!options.manifest.empty()) check_writable(options.manifest);
+  experiment::TensorChecksums checksums(plan.tensors.size());
+  const Written written = write(options, plan, options.manifest.empty() ? nullptr : &checksums);
+  const bool interrupted = written.result.interrupted;
+  if (!options.manifest.empty() && !interrupted) {
+    write_file(options.manifest, experiment::manifest_json(plan, checksums.values()));
+  }
+  if (!options.quiet) {
+    std::string text;
+    report::add_paragraph(text, summary(options, plan, written), report::Style::plain, terminal);
+    show(options, text);
+  }
+  return interrupted ? kInterrupted : kOk;
 }
 
 int init(InitOptions& options) {
@@ -164,17 +205,8 @@ int init(InitOptions& options) {
   const experiment::WeightPlan plan = plan_of(options);
   if (!options.slice.empty()) return give_slice(options, plan);
   const report::Terminal terminal = report::inspect_terminal(message_descriptor(options), options.color);
-  if (options.explain && !options.quiet) show(options, plan_table(plan, terminal));
-  if (options.out.empty()) return kOk;
-  (void)experiment::weight_format(options.out);
-  check_writable(options.out);
-  const Written written = write(options, plan);
-  if (!options.quiet) {
-    std::string text;
-    report::add_paragraph(text, summary(options, plan, written), report::Style::plain, terminal);
-    show(options, text);
-  }
-  return written.result.interrupted ? kInterrupted : kOk;
+  if (!options.quiet) show(options, introduction(options, plan, terminal));
+  return options.out.empty() ? kOk : write_file_of(options, plan, terminal);
 }
 
 std::function<int()> declare(CLI::App& app) {

@@ -12,6 +12,10 @@ namespace fanin::cli {
 /// A table of name, shape, type, role, rule and standard deviation.
 std::string plan_table(const experiment::WeightPlan& plan, const report::Terminal& terminal);
 
+/// For every tensor its formula, fans and standard deviation, and what the same name gives it in other
+/// libraries. Tensors of one rule and one shape are explained once.
+std::string explanation(const experiment::WeightPlan& plan, const report::Terminal& terminal);
+
 /// One value per line, in the shortest form that reads back to the same element.
 std::string value_lines(const io::Array& array);
 

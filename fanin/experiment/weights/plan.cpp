@@ -6,7 +6,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
 #include "fanin/experiment/memory.hpp"
-#include "fanin/init/network_scheme.hpp"
+#include "fanin/experiment/weights/values.hpp"
 #include "fanin/net/shorthand.hpp"
 #include "fanin/random/stream.hpp"
 
@@ -87,8 +87,10 @@ WeightPlan plan_network(const NetworkRequest& request) {
                             .dtype = request.dtype,
                             .rule = entry.rule,
                             .role = std::string(net::to_string(entry.parameter.role)),
-                            .reason = entry.reason});
+                            .reason = entry.reason,
+                            .learning_rate_factor = entry.learning_rate_factor});
   }
+  plan.multipliers = network.multipliers;
   check_plan(plan);
   return plan;
 }
@@ -101,6 +103,7 @@ std::map<std::string, std::string> recipe_of(const WeightPlan& plan) {
 }
 
 void check_plan(const WeightPlan& plan) {
+  if (plan.stream != StreamKind::fanin) check_replay(plan);
   for (const PlannedTensor& tensor : plan.tensors) {
     if (!tensor.rule) continue;
     (void)tensor.rule->moments(tensor.parameter);

@@ -16,6 +16,7 @@
 
 #include "fanin/core/dtype.hpp"
 #include "fanin/init/initializer.hpp"
+#include "fanin/init/network_scheme.hpp"
 #include "fanin/net/parameter.hpp"
 
 namespace fanin::experiment {
@@ -40,6 +41,7 @@ struct PlannedTensor {
   std::optional<init::Initializer> rule;  ///< nothing: the values are copied from WeightPlan::source
   std::string role;                       ///< "weight", "bias", …, as people name it
   std::string reason;                     ///< where the role or the rule comes from, or empty
+  double learning_rate_factor = 1;        ///< that the scheme asks for
 };
 
 struct WeightPlan {
@@ -47,9 +49,10 @@ struct WeightPlan {
   std::uint64_t seed = 1;
   StreamKind stream = StreamKind::fanin;
   init::Dialect dialect = init::Dialect::fanin;
-  std::string scheme;                        ///< canonical text of the initialization
-  std::string network;                       ///< "784-256-128-10", or the file whose tensors are redrawn
-  std::shared_ptr<const WeightFile> source;  ///< null unless values are copied
+  std::string scheme;                             ///< canonical text of the initialization
+  std::vector<init::NodeMultiplier> multipliers;  ///< that the scheme asks for
+  std::string network;                            ///< "784-256-128-10", or the file whose tensors are redrawn
+  std::shared_ptr<const WeightFile> source;       ///< null unless values are copied
 
   [[nodiscard]] std::uint64_t bytes() const;
   /// @throws Error unknown_name with the nearest names.
@@ -67,6 +70,22 @@ struct NetworkRequest {
 
 /// @throws Error unknown_name, bad_syntax, bad_value, bad_shape, unsupported.
 WeightPlan plan_network(const NetworkRequest& request);
+
+struct LikeRequest {
+  std::string file;                     ///< .safetensors, its .index.json, or .npz
+  std::string init = "he_normal";       ///< an initializer, for weights and recurrent weights
+  std::string embedding_init;           ///< for embeddings and positions; empty: as `init`
+  std::vector<std::string> roles = {};  ///< "PATTERN=ROLE": see naming.hpp
+  std::optional<DType> dtype;           ///< nothing: each tensor's own
+  std::uint64_t seed = 1;
+  init::Dialect dialect = init::Dialect::fanin;
+  StreamKind stream = StreamKind::fanin;
+};
+
+/// Fresh values for the tensors of a file: biases start at 0, scales at 1; masks, counters and other
+/// integers keep their values.
+/// @throws Error as plan_network and name_tensors; missing_data, bad_data.
+WeightPlan plan_like(const LikeRequest& request);
 
 /// Everything that decides the values, for a file's header: a partial file of another recipe is not
 /// continued.

@@ -4,11 +4,55 @@
 #include <limits>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/weights/weight_file.hpp"
+#include "fanin/random/replay.hpp"
 
 namespace fanin::experiment {
 
+namespace {
+
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+/// One whole tensor, as the library's own fill of a new tensor.
+template <typename T>
+void replay_tensor(random::Replay& replay, const init::Law& law, std::span<std::byte> out) {
+  std::vector<T> values(out.size() / sizeof(T));
+  if (const auto* uniform = std::get_if<random::Uniform>(&law)) replay.uniform(*uniform, std::span<T>(values));
+  if (const auto* normal = std::get_if<random::Normal>(&law)) replay.normal(*normal, std::span<T>(values));
+  std::ranges::copy(std::as_bytes(std::span(values)), out.begin());
+}
+
+bool is_drawn(const PlannedTensor& tensor) {
+  if (!tensor.rule) return false;
+  const std::optional<init::Law> law = tensor.rule->law(tensor.parameter);
+  return !law || !std::holds_alternative<init::Constant>(*law);
+}
+
+}  // namespace
+
+void check_replay(const WeightPlan& plan) {
+  const std::string stream(to_string(plan.stream));
+  for (const PlannedTensor& tensor : plan.tensors) {
+    if (!is_drawn(tensor)) continue;
+    if (tensor.dtype != DType::f32 && tensor.dtype != DType::f64) {
+      throw Error(ErrorCode::unsupported, tensor.parameter.name,
+                  "stream " + stream + " draws f32 and f64, not " + std::string(to_string(tensor.dtype)));
+    }
+    const std::optional<init::Law> law = tensor.rule->law(tensor.parameter);
+    if (!law || std::holds_alternative<random::TruncatedNormal>(*law)) {
+      throw Error(ErrorCode::unsupported, tensor.parameter.name,
+                  "stream " + stream + " draws uniform and normal values, and " + tensor.rule->text() +
+                      " needs others; take such a rule, or --stream fanin");
+    }
+  }
+  if (static_cast<double>(plan.bytes()) > machine_bytes() / 2) {
+    throw Error(ErrorCode::bad_value, "stream " + stream,
+                "it is sequential and held in memory, where " + std::to_string(plan.bytes()) +
+                    " bytes do not fit; --stream fanin needs no memory");
+  }
+  (void)random::make_replay(stream, plan.seed);  // refuses seeds that the library refuses
+}
 
 TensorValues::TensorValues(const WeightPlan& plan, unsigned threads)
     : plan_(plan), threads_(std::max(threads, 1U)), whole_index_(kNone) {}
@@ -24,6 +68,22 @@ void TensorValues::draw_whole(std::size_t index) {
   whole_index_ = index;
 }
 
+void TensorValues::replay_all() {
+  const std::unique_ptr<random::Replay> replay = random::make_replay(to_string(plan_.stream), plan_.seed);
+  replayed_.resize(plan_.tensors.size());
+  for (std::size_t i = 0; i < plan_.tensors.size(); ++i) {
+    const PlannedTensor& tensor = plan_.tensors[i];
+    if (!is_drawn(tensor)) continue;
+    const init::Law law = tensor.rule->law(tensor.parameter).value();
+    replayed_[i].resize(static_cast<std::size_t>(tensor.parameter.shape().count()) * size_of(tensor.dtype));
+    if (tensor.dtype == DType::f64) {
+      replay_tensor<double>(*replay, law, replayed_[i]);
+    } else {
+      replay_tensor<float>(*replay, law, replayed_[i]);
+    }
+  }
+}
+
 void TensorValues::read(std::size_t index, std::uint64_t first, std::span<std::byte> out) {
   const PlannedTensor& tensor = plan_.tensors.at(index);
   const std::size_t width = size_of(tensor.dtype);
@@ -36,7 +96,10 @@ void TensorValues::read(std::size_t index, std::uint64_t first, std::span<std::b
                     std::to_string(count));
   }
   if (out.empty()) return;
-  if (!tensor.rule) {
+  if (plan_.stream != StreamKind::fanin && is_drawn(tensor)) {
+    if (replayed_.empty()) replay_all();
+    std::copy_n(replayed_[index].begin() + static_cast<std::ptrdiff_t>(first * width), out.size(), out.begin());
+  } else if (!tensor.rule) {
     plan_.source->read(plan_.source->find(tensor.parameter.name), first * width, out);
   } else if (tensor.rule->slices_are_cheap()) {
     tensor.rule->fill(tensor.parameter,

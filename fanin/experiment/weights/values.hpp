@@ -11,6 +11,11 @@
 
 namespace fanin::experiment {
 
+/// Refuses what a replayed stream cannot give: other element types than f32 and f64, rules that draw
+/// neither uniform nor normal values, more than memory holds.
+/// @throws Error unsupported, bad_value.
+void check_replay(const WeightPlan& plan);
+
 /// Gives slices of the tensors of one plan. Where a rule must draw a tensor whole, the last such tensor is
 /// kept, so ask for one tensor's slices one after the other. Not for several threads at once.
 class TensorValues final {
@@ -25,11 +30,13 @@ class TensorValues final {
 
  private:
   void draw_whole(std::size_t index);
+  void replay_all();
 
   const WeightPlan& plan_;
   unsigned threads_;
   std::size_t whole_index_;
-  std::vector<std::byte> whole_;  // of tensor whole_index_
+  std::vector<std::byte> whole_;                  // of tensor whole_index_
+  std::vector<std::vector<std::byte>> replayed_;  // all tensors, of a replayed stream
 };
 
 }  // namespace fanin::experiment

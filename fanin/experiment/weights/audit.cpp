@@ -1,0 +1,150 @@
+#include "fanin/experiment/weights/audit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "fanin/core/aligned_buffer.hpp"
+#include "fanin/core/error.hpp"
+#include "fanin/experiment/weights/naming.hpp"
+
+namespace fanin::experiment {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kChunk = std::size_t{4} << 20;
+
+std::uint64_t bytes_of(const StoredTensor& tensor) {
+  return static_cast<std::uint64_t>(tensor.shape.count()) * size_of(*tensor.dtype);
+}
+
+bool is_float(const StoredTensor& tensor) {
+  return tensor.dtype && (*tensor.dtype == DType::f32 || *tensor.dtype == DType::f64 || *tensor.dtype == DType::f16 ||
+                          *tensor.dtype == DType::bf16);
+}
+
+/// Nothing when stopped.
+std::optional<init::Statistics> statistics_of(const WeightFile& file, const StoredTensor& tensor,
+                                              AlignedBuffer<std::byte>& buffer, WriteProgress& progress,
+                                              const std::stop_token& stop) {
+  init::StatisticsCollector collector(*tensor.dtype);
+  for (std::uint64_t first = 0; first < bytes_of(tensor);) {
+    if (stop.stop_requested()) return std::nullopt;
+    const auto part =
+        buffer.span().first(static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, bytes_of(tensor) - first)));
+    file.read(tensor, first, part);
+    collector.append(part);
+    first += part.size();
+    progress.written += part.size();
+  }
+  return collector.finish();
+}
+
+/// What no trained or fresh network should hold, whatever rule it came from.
+void find_dead_weights(const NamedTensor& named, const init::Statistics& found,
+                       std::vector<init::AuditFinding>& findings) {
+  using net::ParameterRole;
+  const ParameterRole role = named.parameter.role;
+  const bool breaks_symmetry =
+      role == ParameterRole::weight || role == ParameterRole::recurrent || role == ParameterRole::embedding;
+  if (!breaks_symmetry || named.role == kKeepRole || found.count < 2 || found.finite() == 0 || found.min != found.max) {
+    return;
+  }
+  if (found.min == 0) {
+    findings.push_back({init::AuditCode::untouched, named.parameter.name,
+                        "every value of this " + named.role +
+                            " is 0: right only for the last layer of a residual "
+                            "branch or an output layer; was it filled?"});
+  } else {
+    findings.push_back({init::AuditCode::constant, named.parameter.name,
+                        "every value of this " + named.role + " is the same, so its units stay alike in training"});
+  }
+}
+
+/// Roles are a help here, not a condition: what is not clear is judged without fans.
+std::vector<NamedTensor> names_of(const std::vector<StoredTensor>& tensors, const std::vector<std::string>& roles) {
+  std::vector<RoleRule> rules;
+  for (const std::string& text : roles) rules.push_back(parse_role_rule(text));
+  return name_tensors(tensors, rules, Unclear::allowed);
+}
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json tensor_json(const AuditedTensor& tensor) {
+  Json json;
+  json["name"] = tensor.name;
+  json["shape"] = tensor.shape.extents();
+  json["dtype"] = tensor.dtype;
+  json["role"] = tensor.role;
+  if (!tensor.judged) return json;
+  const init::Statistics& found = tensor.statistics;
+  json["mean"] = number(found.mean);
+  json["std_dev"] = number(std::sqrt(found.variance));
+  json["kurtosis"] = number(found.kurtosis);
+  json["min"] = number(found.min);
+  json["max"] = number(found.max);
+  json["zeros"] = found.zeros;
+  json["non_finite"] = found.non_finite;
+  json["xxh64"] = init::checksum_text(found.checksum);
+  json["compatible"] = Json::array();
+  for (const init::Compatible& match : tensor.compatible) {
+    json["compatible"].push_back(
+        {{"rule", match.rule}, {"variance_z", number(match.variance_z)}, {"kurtosis_z", number(match.kurtosis_z)}});
+  }
+  return json;
+}
+
+}  // namespace
+
+WeightAudit audit_weights(const std::filesystem::path& path, const std::vector<std::string>& roles,
+                          WriteProgress* progress, std::stop_token stop) {
+  WriteProgress unseen;
+  WriteProgress& counters = progress != nullptr ? *progress : unseen;
+  const std::shared_ptr<const WeightFile> file = open_weights(path);
+  const std::vector<StoredTensor>& stored = file->tensors();
+  const std::vector<NamedTensor> named = names_of(stored, roles);
+  std::uint64_t total = 0;
+  for (const StoredTensor& tensor : stored) total += is_float(tensor) ? bytes_of(tensor) : 0;
+  counters.total = total;
+  AlignedBuffer<std::byte> buffer(kChunk);
+  init::Audit audit;
+  WeightAudit result{.file = path.string(), .tensors = {}, .findings = {}};
+  for (std::size_t i = 0; i < stored.size() && !result.interrupted; ++i) {
+    AuditedTensor tensor{.name = stored[i].name,
+                         .dtype = stored[i].dtype_name,
+                         .shape = stored[i].shape,
+                         .role = named[i].role,
+                         .judged = is_float(stored[i]),
+                         .statistics = {},
+                         .compatible = {}};
+    if (tensor.judged) {
+      const auto statistics = statistics_of(*file, stored[i], buffer, counters, stop);
+      result.interrupted = !statistics;
+      if (!statistics) break;
+      tensor.statistics = *statistics;
+      audit.add(named[i].parameter, nullptr, *statistics);
+      find_dead_weights(named[i], *statistics, result.findings);
+      if (named[i].role != kKeepRole) tensor.compatible = compatible_initializers(named[i].parameter, *statistics);
+    }
+    result.tensors.push_back(std::move(tensor));
+  }
+  result.findings.insert(result.findings.end(), audit.findings().begin(), audit.findings().end());
+  return result;
+}
+
+std::string audit_json(const WeightAudit& audit) {
+  Json json;
+  json["file"] = audit.file;
+  json["tensors"] = Json::array();
+  for (const AuditedTensor& tensor : audit.tensors) json["tensors"].push_back(tensor_json(tensor));
+  json["findings"] = Json::array();
+  for (const init::AuditFinding& finding : audit.findings) {
+    json["findings"].push_back(
+        {{"code", init::to_string(finding.code)}, {"tensor", finding.tensor}, {"message", finding.message}});
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace fanin::experiment
