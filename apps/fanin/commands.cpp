@@ -6,14 +6,15 @@ namespace fanin::cli {
 
 extern const Command kAuditCommand;
 extern const Command kCompareCommand;
+extern const Command kDemoCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
 extern const Command kTheoryCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array<const Command*, 6> kCommands{&kCompareCommand, &kInitCommand,   &kAuditCommand,
-                                                           &kGainCommand,    &kTheoryCommand, &kListCommand};
+  static constexpr std::array kCommands{&kCompareCommand, &kInitCommand, &kAuditCommand, &kGainCommand,
+                                        &kTheoryCommand,  &kDemoCommand, &kListCommand};
   return kCommands;
 }
 

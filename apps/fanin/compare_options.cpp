@@ -1,6 +1,5 @@
 #include "apps/fanin/compare_options.hpp"
 
-#include <charconv>
 #include <limits>
 
 #include "fanin/core/call_expr.hpp"
@@ -9,13 +8,6 @@
 
 namespace fanin::cli {
 namespace {
-
-std::uint64_t parse_seed(const std::string& given) {
-  std::uint64_t value = 0;
-  const auto [end, status] = std::from_chars(given.data(), given.data() + given.size(), value);
-  if (status == std::errc() && end == given.data() + given.size()) return value;
-  throw Error(ErrorCode::bad_value, "--seed", "'" + given + "' is not a whole number from 0 to 2^64 - 1");
-}
 
 experiment::Task parse_task(const std::string& given) {
   if (given == "auto") return experiment::Task::automatic;
@@ -59,8 +51,7 @@ void CompareOptions::declare_experiment() {
   reader.integer("--batch-size", "ROWS", "rows per step (default 64)", settings.batch_size);
   reader.integer("--epochs", "N", "passes over the training rows (default 10)", settings.epochs);
   reader.integer("--seeds", "N", "runs of each initialization (default 3)", settings.seeds);
-  reader.convert("--seed", "N", "the first seed (default 1)",
-                 [this](const std::string& given) { settings.first_seed = parse_seed(given); });
+  reader.seed("--seed", "the first seed (default 1)", settings.first_seed);
   reader.fraction("--reach", "ACCURACY", "count the epochs until the test accuracy reaches this (default 0.85)",
                   settings.reach_accuracy);
   reader.convert("--workers", "N", "runs at the same time; changes no result (default: one per core)",

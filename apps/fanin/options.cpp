@@ -1,6 +1,7 @@
 #include "apps/fanin/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <utility>
 
 #include "fanin/core/call_expr.hpp"
@@ -72,6 +73,14 @@ void OptionReader::number(std::string_view name, std::string_view placeholder, s
                           std::optional<double>& value) {
   convert(name, placeholder, help,
           [&value, key = first_name(name)](const std::string& given) { value = finite_number(key, given); });
+}
+
+void OptionReader::seed(std::string_view name, std::string_view help, std::uint64_t& value) {
+  convert(name, "N", help, [&value, key = first_name(name)](const std::string& given) {
+    const char* const last = given.data() + given.size();
+    const auto [end, status] = std::from_chars(given.data(), last, value);
+    if (status != std::errc() || end != last) refuse(key, given, "is not a whole number from 0 to 2^64 - 1");
+  });
 }
 
 void OptionReader::fraction(std::string_view name, std::string_view placeholder, std::string_view help, double& value) {

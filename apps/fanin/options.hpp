@@ -35,6 +35,8 @@ class OptionReader final {
   void integer(std::string_view name, std::string_view placeholder, std::string_view help, std::int64_t& value);
   void number(std::string_view name, std::string_view placeholder, std::string_view help, double& value);
   void number(std::string_view name, std::string_view placeholder, std::string_view help, std::optional<double>& value);
+  /// A whole number from 0 to 2^64 - 1.
+  void seed(std::string_view name, std::string_view help, std::uint64_t& value);
   /// "0.85" or "85%".
   void fraction(std::string_view name, std::string_view placeholder, std::string_view help, double& value);
   /// Any other kind. `convert` gets what was written and may throw Error.
