@@ -74,9 +74,9 @@ WeightPlan plan_network(const NetworkRequest& request);
 struct LikeRequest {
   std::string file;                     ///< .safetensors, its .index.json, or .npz
   std::string init = "he_normal";       ///< an initializer, for weights and recurrent weights
-  std::string embedding_init;           ///< for embeddings and positions; empty: as `init`
+  std::string embedding_init = {};      ///< for embeddings and positions; empty: as `init`
   std::vector<std::string> roles = {};  ///< "PATTERN=ROLE": see naming.hpp
-  std::optional<DType> dtype;           ///< nothing: each tensor's own
+  std::optional<DType> dtype = {};      ///< nothing: each tensor's own
   std::uint64_t seed = 1;
   init::Dialect dialect = init::Dialect::fanin;
   StreamKind stream = StreamKind::fanin;

@@ -29,7 +29,7 @@ struct WriteOptions {
   bool resume = false;
   /// Sees every byte of every tensor once, a tensor's bytes in order: (index in the plan, byte within the
   /// tensor, bytes). Called by one thread at a time.
-  std::function<void(std::size_t tensor, std::uint64_t first, std::span<const std::byte> bytes)> inspect;
+  std::function<void(std::size_t tensor, std::uint64_t first, std::span<const std::byte> bytes)> inspect = {};
 };
 
 /// What a display reads while the work goes on.
