@@ -20,6 +20,8 @@ if(FANIN_SANITIZE)
   set(FANIN_SANITIZE_FLAGS -fsanitize=${FANIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${FANIN_SANITIZE_FLAGS})
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  # Two of the x86 targets show what a sanitizer can find; all of them take minutes a file to compile.
+  add_compile_definitions("HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3)")
   add_compile_options(-Wno-maybe-uninitialized) # GCC: false alarms in <regex> under a sanitizer
   add_link_options(${FANIN_SANITIZE_FLAGS})
 endif()
