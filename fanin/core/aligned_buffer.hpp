@@ -17,7 +17,7 @@ class AlignedBuffer final {
  public:
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t count)
-      : data_(static_cast<T*>(::operator new(count * sizeof(T) + kAlignment, std::align_val_t{kAlignment}))),
+      : data_(static_cast<T*>(::operator new (count * sizeof(T) + kAlignment, std::align_val_t{kAlignment}))),
         count_(count) {
     std::memset(data_.get(), 0, count * sizeof(T));
   }
@@ -32,7 +32,7 @@ class AlignedBuffer final {
 
  private:
   struct Free {
-    void operator()(T* data) const noexcept { ::operator delete(data, std::align_val_t{kAlignment}); }
+    void operator()(T* data) const noexcept { ::operator delete (data, std::align_val_t{kAlignment}); }
   };
   std::unique_ptr<T, Free> data_;
   std::size_t count_ = 0;

@@ -19,8 +19,7 @@ std::string_view trim(std::string_view text) {
 }
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
 [[noreturn]] void syntax_error(std::string_view what, std::string_view text, const std::string& problem) {
@@ -138,7 +137,8 @@ bool CallReader::flag(std::string_view key, bool fallback) {
   if (!given) return fallback;
   if (*given == "true" || *given == "yes" || *given == "1") return true;
   if (*given == "false" || *given == "no" || *given == "0") return false;
-  throw Error(ErrorCode::bad_value, what_ + " " + call_.name, std::string(key) + "=" + *given + " is not true or false");
+  throw Error(ErrorCode::bad_value, what_ + " " + call_.name,
+              std::string(key) + "=" + *given + " is not true or false");
 }
 
 void CallReader::finish() {

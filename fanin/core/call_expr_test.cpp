@@ -34,14 +34,16 @@ TEST(CallExpr, ParsesNamesKeysPositionsAndNestedCalls) {
 }
 
 TEST(CallExpr, RefusesBrokenText) {
-  for (const char* text : {"", "(", ")", "f(", "f)", "f(1", "f(1))", "f(,)", "f(a=)", "f(=1)", "f(1)x", "é", "f(1)(2)"}) {
+  for (const char* text :
+       {"", "(", ")", "f(", "f)", "f(1", "f(1))", "f(,)", "f(a=)", "f(=1)", "f(1)x", "é", "f(1)(2)"}) {
     EXPECT_EQ(code_of([&] { parse_call(text, "initializer"); }), ErrorCode::bad_syntax) << text;
   }
   EXPECT_EQ(code_of([] { parse_call(std::string(100000, '('), "x"); }), ErrorCode::bad_syntax);
 }
 
 TEST(CallExpr, SplitsListsAtTopLevelCommas) {
-  EXPECT_THAT(split_list("zeros, normal(std=0.01) ,f(a,b)", "inits"), ElementsAre("zeros", "normal(std=0.01)", "f(a,b)"));
+  EXPECT_THAT(split_list("zeros, normal(std=0.01) ,f(a,b)", "inits"),
+              ElementsAre("zeros", "normal(std=0.01)", "f(a,b)"));
   EXPECT_EQ(code_of([] { split_list("a,,b", "inits"); }), ErrorCode::bad_syntax);
   EXPECT_EQ(code_of([] { split_list("", "inits"); }), ErrorCode::bad_syntax);
 }

@@ -40,7 +40,8 @@ DType parse_dtype(std::string_view name) {
     if (known.name == name) return known.dtype;
     names.emplace_back(known.name);
   }
-  throw Error(ErrorCode::unknown_name, "dtype", "no element type '" + std::string(name) + "'; " + suggestion(name, names));
+  throw Error(ErrorCode::unknown_name, "dtype",
+              "no element type '" + std::string(name) + "'; " + suggestion(name, names));
 }
 
 }  // namespace fanin

@@ -17,7 +17,7 @@ struct Gemm {
   std::int64_t lda = 0;  ///< elements between rows of A as stored
   std::int64_t ldb = 0;
   std::int64_t ldc = 0;
-  float beta = 0.0F;     ///< 0 overwrites C, also when it holds NaN
+  float beta = 0.0F;  ///< 0 overwrites C, also when it holds NaN
 };
 
 /// Runs the product. oneDNN chooses its kernel by thread count, so bits are reproducible only when

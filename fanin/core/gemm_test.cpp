@@ -18,7 +18,8 @@ std::vector<double> reference(const Gemm& g, const std::vector<float>& a, const 
       for (std::int64_t p = 0; p < g.k; ++p) {
         const std::int64_t ia = g.transpose_a == Transpose::yes ? p * g.lda + i : i * g.lda + p;
         const std::int64_t ib = g.transpose_b == Transpose::yes ? j * g.ldb + p : p * g.ldb + j;
-        sum += static_cast<double>(a[static_cast<std::size_t>(ia)]) * static_cast<double>(b[static_cast<std::size_t>(ib)]);
+        sum +=
+            static_cast<double>(a[static_cast<std::size_t>(ia)]) * static_cast<double>(b[static_cast<std::size_t>(ib)]);
       }
       c[static_cast<std::size_t>(i * g.n + j)] = sum;
     }

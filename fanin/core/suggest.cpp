@@ -44,8 +44,8 @@ std::vector<std::string> nearest_names(std::string_view name, std::span<const st
     const std::size_t distance = edit_distance(wanted, candidate);
     const std::size_t limit = std::max<std::size_t>(1, std::max(wanted.size(), candidate.size()) / 3);
     const std::string known = lower(candidate);
-    const bool contained = wanted.size() >= 2 && (known.find(wanted) != std::string::npos ||
-                                                  wanted.find(known) != std::string::npos);
+    const bool contained =
+        wanted.size() >= 2 && (known.find(wanted) != std::string::npos || wanted.find(known) != std::string::npos);
     if (distance <= limit || contained) ranked.emplace_back(distance, candidate);
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& x, const auto& y) { return x.first < y.first; });

@@ -97,8 +97,9 @@ RulePtr parse(CallReader& reader, Dialect dialect) {
 
 }  // namespace
 
-const Scheme kChronoBias{{"chrono_bias", "max_time", "forget bias log U[1, max_time-1], input bias its negative, others 0",
-                      "Tallec & Ollivier 2018, arXiv:1804.11188", ""},
-                     parse};
+const Scheme kChronoBias{
+    {"chrono_bias", "max_time", "forget bias log U[1, max_time-1], input bias its negative, others 0",
+     "Tallec & Ollivier 2018, arXiv:1804.11188", ""},
+    parse};
 
 }  // namespace fanin::init

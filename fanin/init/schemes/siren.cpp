@@ -41,15 +41,15 @@ RulePtr parse_hidden(CallReader& reader, Dialect dialect) {
     throw Error(ErrorCode::bad_value, "initializer siren_hidden",
                 "omega=" + number_text(omega) + " must be in [1e-6, 1e6]; the paper's is 30");
   }
-  return std::make_shared<SirenRule>(CallText("siren_hidden").add_unless("omega", omega, 30).str(dialect), Layer::hidden,
-                                     omega);
+  return std::make_shared<SirenRule>(CallText("siren_hidden").add_unless("omega", omega, 30).str(dialect),
+                                     Layer::hidden, omega);
 }
 
 }  // namespace
 
 const Scheme kSirenFirst{{"siren_first", "", "U(±1/fan_in)", "Sitzmann et al. 2020, arXiv:2006.09661", ""},
                          parse_first};
-const Scheme kSirenHidden{{"siren_hidden", "omega=30", "U(±√(6/fan_in)/omega)", "Sitzmann et al. 2020, arXiv:2006.09661", ""},
-                    parse_hidden};
+const Scheme kSirenHidden{
+    {"siren_hidden", "omega=30", "U(±√(6/fan_in)/omega)", "Sitzmann et al. 2020, arXiv:2006.09661", ""}, parse_hidden};
 
 }  // namespace fanin::init
