@@ -15,6 +15,7 @@
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/experiment/data_set.hpp"
 #include "fanin/init/catalogue.hpp"
+#include "fanin/init/network_scheme.hpp"
 #include "fanin/net/activation.hpp"
 #include "fanin/report/table.hpp"
 
@@ -58,13 +59,37 @@ report::Table activations() {
 }
 
 report::Table optimizers() {
-  report::Table table(
-      {{"name"}, {"default\nlearning rate", report::Align::right}, {"numbers kept\nper weight", report::Align::right}});
+  report::Table table({{"name"},
+                       {"default\nlearning rate", report::Align::right},
+                       {"numbers kept\nper weight", report::Align::right},
+                       report::flexible("formula", 18),
+                       report::flexible("source", 14)});
   for (const std::string_view name : engine::optimizer_names()) {
     const engine::Optimizer optimizer = engine::parse_optimizer(name, 1.0);
+    const engine::OptimizerInfo info = engine::optimizer_info(optimizer.kind);
     table.add_row({{std::string(name), report::Style::accent},
                    {fmt::format("{:g}", engine::default_learning_rate(optimizer.kind))},
-                   {fmt::format("{}", engine::state_slots(optimizer))}});
+                   {fmt::format("{}", engine::state_slots(optimizer))},
+                   {std::string(info.formula)},
+                   {std::string(info.source), report::Style::faint}});
+  }
+  return table;
+}
+
+report::Table schemes() {
+  report::Table table({{"name"},
+                       report::flexible("arguments", 14),
+                       report::flexible("formula", 18),
+                       report::flexible("needs", 14),
+                       report::flexible("source", 14)});
+  for (const init::NetworkSchemeInfo& info : init::known_network_schemes()) {
+    std::vector<std::string_view> aliases;
+    if (!info.alias.empty()) aliases.push_back(info.alias);
+    table.add_row({names_cell(info.name, aliases),
+                   {std::string(info.arguments)},
+                   {std::string(info.formula)},
+                   {std::string(info.needs)},
+                   {std::string(info.source), report::Style::faint}});
   }
   return table;
 }
@@ -84,8 +109,11 @@ struct Catalogue {
   std::string_view name;
   report::Table (*make)();
 };
-constexpr std::array<Catalogue, 4> kCatalogues{
-    {{"initializers", initializers}, {"activations", activations}, {"optimizers", optimizers}, {"data", data_sets}}};
+constexpr std::array<Catalogue, 5> kCatalogues{{{"initializers", initializers},
+                                                {"schemes", schemes},
+                                                {"activations", activations},
+                                                {"optimizers", optimizers},
+                                                {"data", data_sets}}};
 
 int list(const std::string& what, const std::string& color) {
   std::vector<std::string> names;
@@ -107,13 +135,14 @@ std::function<int()> declare(CLI::App& app) {
     std::string color = "auto";
   };
   auto options = std::make_shared<Options>();
-  app.add_option("what", options->what, "initializers, activations, optimizers or data")
+  app.add_option("what", options->what, "initializers, schemes, activations, optimizers or data")
       ->type_name("")
-      ->option_text("initializers|activations|optimizers|data");
+      ->option_text("initializers|schemes|activations|optimizers|data");
   app.add_option("--color", options->color, "auto, always or never")->type_name("WHEN");
   app.footer(
       "Examples:\n"
       "  fanin list initializers\n"
+      "  fanin list schemes                 for whole networks: GPT-2, Fixup, muP, ...\n"
       "  fanin list data\n"
       "\n" +
       std::string(kExitStatusHelp));
@@ -123,6 +152,7 @@ std::function<int()> declare(CLI::App& app) {
 }  // namespace
 
 extern const Command kListCommand;
-const Command kListCommand{"list", "names for the options: initializers, activations, optimizers, data", declare};
+const Command kListCommand{"list", "names for the options: initializers, schemes, activations, optimizers, data",
+                           declare};
 
 }  // namespace fanin::cli

@@ -17,16 +17,49 @@ struct Entry {
   std::size_t states;
   double default_learning_rate;
   ReferenceRule reference;
+  OptimizerInfo info;
 };
 
 constexpr std::array<Entry, 7> kEntries{{
-    {OptimizerKind::sgd, "sgd", 0, 1e-2, reference_sgd},
-    {OptimizerKind::momentum, "momentum", 1, 1e-2, reference_momentum},
-    {OptimizerKind::nesterov, "nesterov", 1, 1e-2, reference_nesterov},
-    {OptimizerKind::rmsprop, "rmsprop", 1, 1e-2, reference_rmsprop},
-    {OptimizerKind::adagrad, "adagrad", 1, 1e-2, reference_adagrad},
-    {OptimizerKind::adam, "adam", 2, 1e-3, reference_adam},
-    {OptimizerKind::adamw, "adamw", 2, 1e-3, reference_adamw},
+    {OptimizerKind::sgd, "sgd", 0, 1e-2, reference_sgd, {"w -= lr*g", "Robbins & Monro 1951"}},
+    {OptimizerKind::momentum,
+     "momentum",
+     1,
+     1e-2,
+     reference_momentum,
+     {"v = momentum*v + g, w -= lr*v", "Polyak 1964"}},
+    {OptimizerKind::nesterov,
+     "nesterov",
+     1,
+     1e-2,
+     reference_nesterov,
+     {"v = momentum*v + g, w -= lr*(g + momentum*v)", "Nesterov 1983; Sutskever et al. 2013"}},
+    {OptimizerKind::rmsprop,
+     "rmsprop",
+     1,
+     1e-2,
+     reference_rmsprop,
+     {"v = alpha*v + (1 - alpha)*g², w -= lr*g/(√v + eps)", "Tieleman & Hinton 2012"}},
+    {OptimizerKind::adagrad,
+     "adagrad",
+     1,
+     1e-2,
+     reference_adagrad,
+     {"v += g², w -= lr*g/(√v + eps)", "Duchi, Hazan & Singer 2011"}},
+    {OptimizerKind::adam,
+     "adam",
+     2,
+     1e-3,
+     reference_adam,
+     {"m = beta1*m + (1 - beta1)*g, v = beta2*v + (1 - beta2)*g², "
+      "w -= lr*m/(1 - beta1^t)/(√(v/(1 - beta2^t)) + eps)",
+      "Kingma & Ba 2015, arXiv:1412.6980"}},
+    {OptimizerKind::adamw,
+     "adamw",
+     2,
+     1e-3,
+     reference_adamw,
+     {"w *= 1 - lr*weight_decay, then adam's step without decay", "Loshchilov & Hutter 2019, arXiv:1711.05101"}},
 }};
 
 const Entry& entry(OptimizerKind kind) noexcept { return kEntries[static_cast<std::size_t>(kind)]; }
@@ -108,6 +141,8 @@ std::string to_string(const Optimizer& optimizer) {
   const std::string name(entry(optimizer.kind).name);
   return arguments.empty() ? name : name + "(" + arguments + ")";
 }
+
+OptimizerInfo optimizer_info(OptimizerKind kind) noexcept { return entry(kind).info; }
 
 double default_learning_rate(OptimizerKind kind) noexcept { return entry(kind).default_learning_rate; }
 

@@ -39,6 +39,13 @@ double default_learning_rate(OptimizerKind kind) noexcept;
 /// The names, in the order `fanin list optimizers` prints them.
 std::span<const std::string_view> optimizer_names() noexcept;
 
+/// What people want to know of a kind; g is the gradient, to which weight_decay*w is added except in adamw.
+struct OptimizerInfo {
+  std::string_view formula;  ///< "v = momentum*v + g, w -= lr*v"
+  std::string_view source;   ///< paper
+};
+OptimizerInfo optimizer_info(OptimizerKind kind) noexcept;
+
 /// How many state values the optimizer keeps per parameter value (0, 1 or 2).
 std::size_t state_slots(const Optimizer& optimizer) noexcept;
 

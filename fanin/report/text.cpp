@@ -78,6 +78,7 @@ std::string_view ascii_spelling(char32_t code) noexcept {
     case U'≥': return ">=";
     case U'≤': return "<=";
     case U'≠': return "!=";
+    case U'¼': return "1/4";
     case U'²': return "^2";
     case U'³': return "^3";
     case U'ᵀ': return "^T";
@@ -98,6 +99,7 @@ std::string_view ascii_spelling(char32_t code) noexcept {
     case U'φ': return "phi";
     case U'σ': return "sigma";
     case U'α': return "alpha";
+    case U'β': return "beta";
     case U'ω': return "omega";
     case U'π': return "pi";
     case U'’': return "'";

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "program.hpp"
+#include "wrong_use.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -16,14 +17,6 @@ using ::testing::StartsWith;
 Finished compare(Arguments arguments) {
   arguments.insert(arguments.begin(), {"compare", "--data", "spirals(points=64, test_points=32)"});
   return run(arguments);
-}
-
-/// Exit status 2, nothing on standard output, one error that contains `texts`.
-void expect_wrong_use(const Finished& finished, const std::vector<std::string>& texts) {
-  EXPECT_EQ(finished.status, 2) << finished.err;
-  EXPECT_EQ(finished.out, "");
-  EXPECT_THAT(finished.err, HasSubstr("fanin: error: "));
-  for (const std::string& text : texts) EXPECT_THAT(finished.err, HasSubstr(text));
 }
 
 TEST(Use, WithoutArgumentsItExplainsItself) {
@@ -40,7 +33,7 @@ TEST(Use, VersionIsTheProjects) {
 }
 
 TEST(Use, EveryCommandHasHelpWithExamplesAndExitStatus) {
-  for (const char* command : {"compare", "list"}) {
+  for (const char* command : {"compare", "list", "gain", "theory", "demo"}) {
     const Finished finished = run({command, "--help"});
     EXPECT_EQ(finished.status, 0);
     EXPECT_THAT(finished.out, AllOf(HasSubstr(std::string("Usage: fanin ") + command), HasSubstr("Examples:"),
@@ -75,7 +68,7 @@ TEST(Use, AnUnknownOptionSuggestsTheNearest) {
 TEST(Use, AnUnknownCommandSuggestsTheNearest) {
   expect_wrong_use(run({"comapre"}), {"no command 'comapre'", "did you mean compare"});
   expect_wrong_use(run({"list", "intializers"}), {"did you mean initializers"});
-  expect_wrong_use(run({"list"}), {"initializers, activations, optimizers, data"});
+  expect_wrong_use(run({"list"}), {"initializers, schemes, activations, optimizers, data"});
 }
 
 TEST(Use, ALostArgumentIsPointedAt) {
@@ -137,12 +130,18 @@ TEST(List, ShowsEveryCatalogueWithFormulasAndPapers) {
   EXPECT_THAT(run({"list", "initializers"}).out,
               AllOf(HasSubstr("he_normal"), HasSubstr("kaiming_normal"), HasSubstr("fan"), HasSubstr("1502.01852")));
   EXPECT_THAT(run({"list", "activations"}).out, AllOf(HasSubstr("leaky_relu"), HasSubstr("max(0, z)")));
-  EXPECT_THAT(run({"list", "optimizers"}).out, AllOf(HasSubstr("adamw"), HasSubstr("0.001")));
+  EXPECT_THAT(run({"list", "optimizers"}).out,
+              AllOf(HasSubstr("adamw"), HasSubstr("0.001"), HasSubstr("w -= lr*g"), HasSubstr("1412.6980")));
+  EXPECT_THAT(run({"list", "schemes"}).out, AllOf(HasSubstr("gpt2"), HasSubstr("fixup"), HasSubstr("1901.09321")));
   EXPECT_THAT(run({"list", "data"}).out, AllOf(HasSubstr("fashion-mnist"), HasSubstr("spirals")));
 }
 
 TEST(List, IsAsciiWhereTheLocaleIs) {
-  for (const char c : run({"list", "initializers"}, {{"LANG", "C"}}).out) EXPECT_GE(c, 0);
+  for (const char* what : {"initializers", "schemes", "activations", "optimizers"}) {
+    const std::string out = run({"list", what}, {{"LANG", "C"}}).out;
+    for (const char c : out) EXPECT_GE(c, 0) << what;
+    EXPECT_THAT(out, Not(HasSubstr("?"))) << what;
+  }
 }
 
 }  // namespace
