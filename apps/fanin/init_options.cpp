@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -15,13 +14,6 @@ namespace fanin::cli {
 namespace {
 
 constexpr std::int64_t kMostThreads = 1024;
-
-std::uint64_t parse_seed(const std::string& given) {
-  std::uint64_t value = 0;
-  const auto [end, status] = std::from_chars(given.data(), given.data() + given.size(), value);
-  if (status == std::errc() && end == given.data() + given.size()) return value;
-  throw Error(ErrorCode::bad_value, "--seed", "'" + given + "' is not a whole number from 0 to 2^64 - 1");
-}
 
 unsigned parse_threads(const std::string& given) {
   const std::optional<std::int64_t> value = parse_integer(given);
@@ -77,7 +69,7 @@ void InitOptions::declare_values() {
   reader_.text("--like", "FILE", "in place of --net: the tensors of this .safetensors, its .index.json, or .npz", like);
   reader_.text("--init", "NAME", "see `fanin list initializers` and `fanin list schemes` (default he_normal)",
                network.init);
-  reader_.convert("--seed", "N", "(default 1)", [this](const std::string& given) { network.seed = parse_seed(given); });
+  reader_.seed("--seed", "(default 1)", network.seed);
   reader_.convert("--dtype", "TYPE", "f32, f64, bf16 or f16 (default f32; with --like: each tensor's own)",
                   [this](const std::string& given) { dtype = parse_dtype(given); });
   reader_.convert("--dialect", "NAME", "fanin, pytorch, keras, jax or timm: whose definition a name means",
