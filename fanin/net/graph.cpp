@@ -33,7 +33,7 @@ NodeId Graph::add_input(std::string_view name, const Shape& shape) {
                 "shape " + to_string(shape) + " has no elements");
   }
   node_names_.insert(std::string(name));
-  nodes_.push_back({std::string(name), std::string(name), nullptr, {}, shape, {}, {}});
+  nodes_.push_back({std::string(name), std::string(name), nullptr, {}, shape, {}, {}, {}});
   return nodes_.size() - 1;
 }
 
@@ -58,19 +58,24 @@ NodeId Graph::add(std::string_view scope, OpPtr op, const std::vector<NodeId>& i
       (void)parameter.shape();  // its element count must not overflow
       parameter.name = node.scope + "." + parameter.name;
     }
+    node.statistics = op->statistics(shapes);
+    for (StatisticSpec& statistic : node.statistics) statistic.name = node.scope + "." + statistic.name;
     node.cost = op->cost(shapes);
   } catch (const Error& error) {
     throw Error(error.code(), "node '" + node.name + "'", error.message());
   }
   node.op = std::move(op);
   node.inputs = inputs;
-  for (const ParameterSpec& parameter : node.parameters) {
-    if (parameter_names_.contains(parameter.name)) {
+  std::vector<std::string> names;
+  for (const ParameterSpec& parameter : node.parameters) names.push_back(parameter.name);
+  for (const StatisticSpec& statistic : node.statistics) names.push_back(statistic.name);
+  for (const std::string& name : names) {
+    if (parameter_names_.contains(name)) {
       throw Error(ErrorCode::bad_value, "node '" + node.name + "'",
-                  "parameter '" + parameter.name + "' exists already in another node of layer '" + node.scope + "'");
+                  "parameter '" + name + "' exists already in another node of layer '" + node.scope + "'");
     }
   }
-  for (const ParameterSpec& parameter : node.parameters) parameter_names_.insert(parameter.name);
+  parameter_names_.insert(names.begin(), names.end());
   node_names_.insert(node.name);
   nodes_.push_back(std::move(node));
   return nodes_.size() - 1;
@@ -108,6 +113,12 @@ std::int64_t Graph::parameter_count() const {
     for (const ParameterSpec& parameter : node.parameters) count += parameter.shape().count();
   }
   return count;
+}
+
+std::vector<StatisticSpec> Graph::statistics() const {
+  std::vector<StatisticSpec> all;
+  for (const Node& node : nodes_) all.insert(all.end(), node.statistics.begin(), node.statistics.end());
+  return all;
 }
 
 Cost Graph::cost() const {

@@ -30,6 +30,7 @@ struct Node {
   std::vector<NodeId> inputs;
   Shape shape;  ///< of the output, per sample
   std::vector<ParameterSpec> parameters;
+  std::vector<StatisticSpec> statistics;
   Cost cost;
 };
 
@@ -51,6 +52,8 @@ class Graph final {
   /// All parameters, in the order of the nodes.
   [[nodiscard]] std::vector<ParameterSpec> parameters() const;
   [[nodiscard]] std::int64_t parameter_count() const;
+  /// All statistics, in the order of the nodes; parameter_count() leaves them out.
+  [[nodiscard]] std::vector<StatisticSpec> statistics() const;
   [[nodiscard]] Cost cost() const;
   /// How many nodes read each node's output.
   [[nodiscard]] std::vector<std::size_t> consumer_counts() const;

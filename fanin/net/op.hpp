@@ -36,6 +36,8 @@ class Op {
   [[nodiscard]] virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
   /// Parameters with local names ("weight"); the graph prefixes the node's scope.
   [[nodiscard]] virtual std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const;
+  /// What training measures and inference uses, with local names: batch_norm's running_mean.
+  [[nodiscard]] virtual std::vector<StatisticSpec> statistics(std::span<const Shape> inputs) const;
   [[nodiscard]] virtual Cost cost(std::span<const Shape> inputs) const = 0;
 };
 

@@ -59,6 +59,13 @@ struct ParameterSpec {
   [[nodiscard]] bool has_fans() const noexcept;
 };
 
+/// A tensor that training measures and the optimizer leaves alone: a running mean, a running variance.
+struct StatisticSpec {
+  std::string name;  ///< unique within a graph and among its parameters: "bn1.running_mean"
+  Shape shape = {};
+  double initial = 0;  ///< every element before the first step
+};
+
 /// fan_in is the product of the `in` and `kernel` factors, fan_out that of `out`, `head` and
 /// `kernel`; groups, gates, experts, vocabulary and positions are no fans.
 /// @throws Error bad_shape when the tensor has no input or no output axis (a bias, a scale, an

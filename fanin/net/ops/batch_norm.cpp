@@ -25,6 +25,11 @@ std::vector<ParameterSpec> BatchNorm::parameters(std::span<const Shape> inputs) 
   return affine_parameters(output_shape(inputs)[0], /*shift=*/true);
 }
 
+std::vector<StatisticSpec> BatchNorm::statistics(std::span<const Shape> inputs) const {
+  const Shape channels{output_shape(inputs)[0]};
+  return {{"running_mean", channels, 0}, {"running_var", channels, 1}};
+}
+
 Cost BatchNorm::cost(std::span<const Shape> inputs) const { return norm_cost(output_shape(inputs)); }
 
 OpPtr batch_norm(double epsilon, bool affine) { return std::make_shared<BatchNorm>(epsilon, affine); }

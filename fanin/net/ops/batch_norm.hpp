@@ -18,6 +18,8 @@ class BatchNorm final : public Op {
   [[nodiscard]] std::string attributes() const override;
   [[nodiscard]] Shape output_shape(std::span<const Shape> inputs) const override;
   [[nodiscard]] std::vector<ParameterSpec> parameters(std::span<const Shape> inputs) const override;
+  /// running_mean and running_var, one value per channel each, starting from 0 and 1.
+  [[nodiscard]] std::vector<StatisticSpec> statistics(std::span<const Shape> inputs) const override;
   [[nodiscard]] Cost cost(std::span<const Shape> inputs) const override;
 
  private:
