@@ -37,6 +37,15 @@ TEST(ParseWidths, ReadsWidthsJoinedByDashes) {
   EXPECT_THAT(parse_widths("784 - 10"), ElementsAre(784, 10));
 }
 
+TEST(ParseWidths, AWidthTimesACountStandsForThatManyLayers) {
+  EXPECT_THAT(parse_widths("784-128x3-10"), ElementsAre(784, 128, 128, 128, 10));
+  EXPECT_THAT(parse_widths("4x2"), ElementsAre(4, 4));
+  EXPECT_THAT(parse_widths("784 - 128 x 2 - 64x1"), ElementsAre(784, 128, 128, 64));
+  EXPECT_EQ(parse_widths("8x100001").size(), 100'001U);
+  EXPECT_THAT(thrown([] { parse_widths("8-8x100001"); }), StartsWith("bad_shape: net: more than 100000 layers"));
+  EXPECT_THAT(thrown([] { parse_widths("8x9223372036854775807"); }), StartsWith("bad_shape: net: more than"));
+}
+
 TEST(ParseWidths, RefusesWhatIsNoWidthAndNamesTheOptionAndThePart) {
   EXPECT_THAT(
       thrown([] { parse_widths("784-x-10"); }),
@@ -47,6 +56,9 @@ TEST(ParseWidths, RefusesWhatIsNoWidthAndNamesTheOptionAndThePart) {
         std::string("0-10"), std::string("7e2-10"), std::string("784.0-10"), std::string("0x10-10"),
         std::string("784,256"), std::string("784 256-10"), std::string("nan-10"), std::string("+-10"),
         std::string("99999999999999999999-10"), std::string("٣-10"), std::string("\xff\xfe-10"), with_nul}) {
+    EXPECT_THAT(thrown([&] { parse_widths(text); }), StartsWith("bad_syntax: net '")) << text;
+  }
+  for (const char* text : {"8-128x-10", "8-x3-10", "8-128x0-10", "8x-2", "8x2x2", "8x2.5", "8X2", "xx", "8*2"}) {
     EXPECT_THAT(thrown([&] { parse_widths(text); }), StartsWith("bad_syntax: net '")) << text;
   }
 }
@@ -93,10 +105,11 @@ TEST(DenseNetwork, RefusesSizesNobodyCanTrain) {
   EXPECT_THAT(thrown([&] { dense_network({784, 0, 10}, relu); }), HasSubstr("width 0 is outside [1, 16777216]"));
   EXPECT_THAT(thrown([&] { dense_network({784, -5}, relu); }), HasSubstr("width -5 is outside"));
   EXPECT_THAT(thrown([&] { dense_network({784, 16'777'217}, relu); }), HasSubstr("width 16777217 is outside"));
-  EXPECT_THAT(thrown([&] { dense_network({16'777'216, 16'777'216}, relu); }), HasSubstr("more than 2^33 parameters"));
+  EXPECT_THAT(thrown([&] { dense_network({16'777'216, 16'777'216}, relu); }), HasSubstr("more than 2^40 parameters"));
   // 64 layers that are each allowed, together too much.
-  EXPECT_THAT(thrown([&] { dense_network(std::vector<std::int64_t>(65, 16'384), relu); }), HasSubstr("more than 2^33"));
-  EXPECT_EQ(thrown([&] { dense_network({16'777'216, 500}, relu); }), "nothing");  // a description costs no memory
+  EXPECT_THAT(thrown([&] { dense_network(std::vector<std::int64_t>(65, 262'144), relu); }),
+              HasSubstr("more than 2^40"));
+  EXPECT_EQ(thrown([&] { dense_network({16'777'216, 65'535}, relu); }), "nothing");  // a description costs no memory
 }
 
 TEST(DenseNetwork, BuildsAHundredThousandLayers) {
