@@ -21,6 +21,7 @@ std::string recurrent_attributes(const RecurrentOptions& options) {
   std::string text = "units=" + std::to_string(options.units);
   if (!options.bias) text += ", bias=false";
   if (options.last_only) text += ", last_only";
+  if (options.reverse) text += ", reverse";
   return text;
 }
 

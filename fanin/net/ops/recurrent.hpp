@@ -15,6 +15,9 @@ struct RecurrentOptions {
   std::int64_t units = 1;
   bool bias = true;
   bool last_only = false;  ///< give the last state instead of all
+  /// Reads from the last position to the first. State t is the one after reading position t, so that both
+  /// directions of a bidirectional layer line up; with last_only it is the one after reading position 0.
+  bool reverse = false;
 };
 
 /// @throws Error bad_value.

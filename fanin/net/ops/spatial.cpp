@@ -33,6 +33,15 @@ std::int64_t checked_attribute(std::int64_t value, std::int64_t low, std::string
   return value;
 }
 
+std::size_t checked_axis(std::int64_t axis, const Shape& shape, std::string_view op) {
+  const auto rank = static_cast<std::int64_t>(shape.rank());
+  if (axis < -rank || axis >= rank) {
+    throw Error(ErrorCode::bad_shape, std::string(op),
+                "there is no axis " + std::to_string(axis) + " in " + fanin::to_string(shape));
+  }
+  return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+}
+
 Window expanded(const Window& window, std::size_t axes, std::string_view op) {
   if (window.kernel.empty()) throw Error(ErrorCode::bad_value, std::string(op), "kernel has no entries");
   return {spread(window.kernel, axes, 1, 1, op, "kernel"), spread(window.stride, axes, 1, 1, op, "stride"),

@@ -1,5 +1,5 @@
 // Windows that slide over the spatial axes of a [channels, length] or [channels, height, width]
-// tensor: what convolution and pooling share.
+// tensor, which convolution and pooling share, and the checks of attributes that all ops share.
 #pragma once
 
 #include <cstdint>
@@ -33,5 +33,9 @@ std::string joined(const std::vector<std::int64_t>& extents);
 
 /// @throws Error bad_value unless low <= value <= 2^31.
 std::int64_t checked_attribute(std::int64_t value, std::int64_t low, std::string_view op, std::string_view name);
+
+/// The axis of `shape` that `axis` names; negative ones count from the last, -1.
+/// @throws Error bad_shape naming `op` when there is none.
+std::size_t checked_axis(std::int64_t axis, const Shape& shape, std::string_view op);
 
 }  // namespace fanin::net
