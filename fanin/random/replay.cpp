@@ -8,6 +8,19 @@
 #include "fanin/random/replay_torch.hpp"
 
 namespace fanin::random {
+namespace {
+
+[[noreturn]] void refuse(const char* what) {
+  throw Error(ErrorCode::unsupported, "stream",
+              std::string("NumPy's generators have no ") + what + " that a framework's initializer would use; take " +
+                  "the stream torch, or fanin's own");
+}
+
+}  // namespace
+
+void Replay::truncated_normal(const TruncatedNormal&, CutForm, std::span<float>) { refuse("truncated normal law"); }
+void Replay::truncated_normal(const TruncatedNormal&, CutForm, std::span<double>) { refuse("truncated normal law"); }
+std::vector<std::uint32_t> Replay::permutation(std::uint64_t) { refuse("permutation"); }
 
 const std::vector<std::string>& replay_names() {
   static const std::vector<std::string> names = {"numpy", "numpy-pcg64", "torch"};

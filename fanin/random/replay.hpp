@@ -16,6 +16,12 @@
 
 namespace fanin::random {
 
+/// The order of operations that a truncated normal value goes through; the law is the same.
+enum class CutForm {
+  absolute,  ///< torch.nn.init.trunc_normal_: scaled, shifted, then clamped to the bounds
+  relative,  ///< timm's trunc_normal_tf_: cut as a standard normal, then scaled and shifted
+};
+
 /// A generator of another library. Every call continues where the last one ended.
 class Replay {
  public:
@@ -29,6 +35,14 @@ class Replay {
   virtual void uniform(const Uniform& law, std::span<double> out) = 0;
   virtual void normal(const Normal& law, std::span<float> out) = 0;
   virtual void normal(const Normal& law, std::span<double> out) = 0;
+
+  /// PyTorch only: the other libraries have no truncated normal of their own.
+  /// @throws Error unsupported, bad_value.
+  virtual void truncated_normal(const TruncatedNormal& law, CutForm form, std::span<float> out);
+  virtual void truncated_normal(const TruncatedNormal& law, CutForm form, std::span<double> out);
+  /// PyTorch only: torch.randperm(n).
+  /// @throws Error unsupported, bad_value (n > 2^32).
+  virtual std::vector<std::uint32_t> permutation(std::uint64_t n);
 
  protected:
   Replay() = default;

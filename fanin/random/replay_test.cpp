@@ -61,13 +61,26 @@ struct Draw {
 };
 
 template <typename T>
+void expect_hash(std::span<const T> values, const Draw& draw, const std::string& line) {
+  const std::string_view bytes(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  EXPECT_EQ(hash_name(bytes), draw.hash) << line;
+}
+
+template <typename T>
 void expect_draw(Replay& replay, const Draw& draw, const std::string& line) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
   std::vector<T> values(draw.count);
+  TruncatedNormal cut{.mean = 0.1, .std_dev = draw.a, .low = -draw.b, .high = draw.b, .corrected = false};
   if (draw.law == "uniform") {
     replay.uniform({.low = draw.a, .high = draw.b}, std::span(values));
   } else if (draw.law == "normal") {
     replay.normal({.mean = draw.a, .std_dev = draw.b}, std::span(values));
+  } else if (draw.law == "trunc_normal_tf") {
+    replay.truncated_normal(cut, CutForm::relative, std::span(values));
+  } else if (draw.law == "trunc_normal") {
+    cut.low = (-draw.b - 0.1) / draw.a;
+    cut.high = (draw.b - 0.1) / draw.a;
+    replay.truncated_normal(cut, CutForm::absolute, std::span(values));
   } else {  // torch.nn.init: gain sqrt(2) for ReLU over the root of fan_in
     const double std_dev = std::sqrt(2.0) / std::sqrt(draw.a);
     const double bound = std::sqrt(3.0) * std_dev;
@@ -76,8 +89,15 @@ void expect_draw(Replay& replay, const Draw& draw, const std::string& line) {
   }
   EXPECT_EQ(std::bit_cast<Bits>(values.front()), draw.first) << line;
   EXPECT_EQ(std::bit_cast<Bits>(values.back()), draw.last) << line;
-  const std::string_view bytes(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
-  EXPECT_EQ(hash_name(bytes), draw.hash) << line;
+  expect_hash(std::span<const T>(values), draw, line);
+}
+
+void expect_permutation(Replay& replay, const Draw& draw, const std::string& line) {
+  const std::vector<std::uint32_t> order = replay.permutation(draw.count);
+  ASSERT_EQ(order.size(), draw.count);
+  EXPECT_EQ(order.front(), draw.first) << line;
+  EXPECT_EQ(order.back(), draw.last) << line;
+  expect_hash(std::span<const std::uint32_t>(order), draw, line);
 }
 
 TEST(Replay, GivesTheBitsOfNumpyAndPyTorch) {
@@ -103,9 +123,10 @@ TEST(Replay, GivesTheBitsOfNumpyAndPyTorch) {
     ASSERT_TRUE(fields && replay) << line;
     if (type == "f32") expect_draw<float>(*replay, draw, line);
     if (type == "f64") expect_draw<double>(*replay, draw, line);
+    if (type == "u32") expect_permutation(*replay, draw, line);
     ++draws;
   }
-  EXPECT_EQ(draws, 87);
+  EXPECT_EQ(draws, 108);
 }
 
 TEST(Replay, ContinuesWhereTheLastCallEnded) {
@@ -131,6 +152,28 @@ TEST(Replay, RefusesWhatTheLibrariesRefuse) {
     EXPECT_THROW(replay->uniform({.low = 1, .high = 0}, values), Error);
     EXPECT_THROW(replay->normal({.mean = std::nan("")}, values), Error);
   }
+}
+
+TEST(Replay, OnlyPyTorchHasTruncatedNormalsAndPermutations) {
+  std::vector<float> values(4);
+  for (const char* library : {"numpy", "numpy-pcg64"}) {
+    const auto replay = make_replay(library, 1);
+    EXPECT_THROW(replay->truncated_normal({}, CutForm::absolute, std::span(values)), Error);
+    EXPECT_THROW((void)replay->permutation(4), Error);
+  }
+  TorchGenerator torch(1);
+  EXPECT_TRUE(torch.permutation(0).empty());
+  EXPECT_THROW((void)torch.permutation(std::uint64_t{1} << 32), Error);
+  EXPECT_THROW(torch.truncated_normal({.std_dev = 0}, CutForm::absolute, std::span(values)), Error);
+  EXPECT_THROW(torch.truncated_normal({.low = 2, .high = 1}, CutForm::relative, std::span(values)), Error);
+}
+
+TEST(Replay, InverseErfInvertsErf) {
+  for (double y = -0.999; y < 1; y += 0.0037) {
+    EXPECT_NEAR(std::erf(torch_inverse_erf(y)), y, 1e-15) << y;
+    EXPECT_NEAR(std::erf(static_cast<double>(torch_inverse_erf(static_cast<float>(y)))), y, 2e-7) << y;
+  }
+  EXPECT_EQ(torch_inverse_erf(-1.0F), -std::numeric_limits<float>::infinity());
 }
 
 // The layers of a ziggurat have equal areas; NumPy's tables say so to about 1e-13.

@@ -17,6 +17,7 @@ namespace fanin::random {
 ///
 /// normal has two paths, as PyTorch has: below 16 elements one value after another in f64, the second of each pair
 /// kept for the next call; from 16 on blocks of 16, whose last one is drawn anew when it is not whole.
+/// truncated_normal is torch.nn.init.trunc_normal_ or timm's trunc_normal_tf_, permutation torch.randperm.
 /// Verified against PyTorch 1.13 on x86-64 with AVX2, whose large f32 path uses its own log, sin and cos with fused
 /// multiply-adds; other processors take other paths there and give other last bits.
 class TorchGenerator final : public Replay {
@@ -27,11 +28,16 @@ class TorchGenerator final : public Replay {
   void uniform(const Uniform& law, std::span<double> out) override;
   void normal(const Normal& law, std::span<float> out) override;
   void normal(const Normal& law, std::span<double> out) override;
+  void truncated_normal(const TruncatedNormal& law, CutForm form, std::span<float> out) override;
+  void truncated_normal(const TruncatedNormal& law, CutForm form, std::span<double> out) override;
+  std::vector<std::uint32_t> permutation(std::uint64_t n) override;
 
  private:
   float next_float() noexcept;
   double next_double() noexcept;
   double next_normal(const Normal& law) noexcept;
+  template <typename T>
+  void fill_truncated(const TruncatedNormal& law, CutForm form, std::span<T> out);
   template <typename T>
   void fill_normal_blocks(const Normal& law, std::span<T> out) noexcept;
 
@@ -39,5 +45,11 @@ class TorchGenerator final : public Replay {
   bool has_second_ = false;
   double second_ = 0;
 };
+
+/// The inverse error function as PyTorch computes and rounds it; ±infinity at ±1. @param y  in [-1, 1].
+/// @source  MATLAB's rational approximations in Pavlis's translation (1996), then two steps of Newton; a product that
+///          feeds a sum is fused with it.
+float torch_inverse_erf(float y) noexcept;
+double torch_inverse_erf(double y) noexcept;
 
 }  // namespace fanin::random

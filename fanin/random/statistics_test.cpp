@@ -136,6 +136,29 @@ TEST(Statistics, DistributionsPassKolmogorovAndSmirnov) {
   }
 }
 
+TEST(Statistics, DoublesPassKolmogorovAndSmirnov) {
+  const auto draws = [](const Law& law) {
+    std::vector<double> values(500000);
+    fill(Stream(5, "ks"), 0, law, std::span(values));
+    return values;
+  };
+  EXPECT_LT(kolmogorov_smirnov(draws(Uniform{}), [](double x) { return x; }), 1.95);
+  EXPECT_LT(kolmogorov_smirnov(draws(Normal{}), [](double x) { return upper_tail(-x); }), 1.95);
+  const TruncatedNormal cut{.low = -2, .high = 2, .corrected = false};
+  const double mass = 1 - 2 * upper_tail(2);
+  EXPECT_LT(kolmogorov_smirnov(draws(cut), [&](double x) { return (upper_tail(-2) - upper_tail(x)) / mass; }), 1.95);
+}
+
+TEST(Statistics, BernoulliSucceedsAsOftenAsItShould) {
+  std::vector<float> values(10000000);
+  const auto n = static_cast<double>(values.size());
+  for (const double probability : {1e-4, 0.1, 0.5, 0.9}) {
+    fill(Stream(6, "bernoulli"), 0, Bernoulli{.probability = probability}, std::span(values));
+    const auto successes = static_cast<double>(std::count(values.begin(), values.end(), 1.0F));
+    EXPECT_NEAR(successes / n, probability, kErrors * std::sqrt(probability * (1 - probability) / n)) << probability;
+  }
+}
+
 double correlation(const std::vector<float>& a, const std::vector<float>& b, bool squares) {
   double product = 0;
   double a_squared = 0;

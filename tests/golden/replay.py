@@ -5,7 +5,9 @@ PyTorch 1.13 on x86-64 with AVX2. Usage: replay.py > replay.txt
 Each line is one call; the calls of a session continue one generator:
     session LIBRARY SEED
     draw LAW TYPE COUNT A B HASH FIRST LAST
-LAW is uniform (A = low, B = high), normal (A = mean, B = deviation), kaiming_normal or kaiming_uniform (A = fan_in);
+LAW is uniform (A = low, B = high), normal (A = mean, B = deviation), kaiming_normal or kaiming_uniform (A = fan_in),
+trunc_normal (mean 0.1, A = deviation before the cut, bounds ±B), trunc_normal_tf (timm's: as that with bounds ±B
+deviations), permutation (torch.randperm of COUNT as u32);
 HASH is that of fanin/random/stream.hpp (hash_name) over the little-endian bytes of all values; FIRST and LAST are
 bits, hexadecimal. NumPy draws f64; its f32 values are astype(float32).
 """
@@ -26,10 +28,17 @@ def hash_bytes(data):
 
 
 def torch_draw(law, kind, count, a, b):
+    if law == "permutation":
+        return torch.randperm(count).numpy().astype(np.uint32)
     tensor = torch.empty(count, dtype=torch.float32 if kind == "f32" else torch.float64)
     if law.startswith("kaiming"):
         tensor = tensor.view(count // int(a), int(a))
         getattr(torch.nn.init, law + "_")(tensor)
+    elif law == "trunc_normal":
+        torch.nn.init.trunc_normal_(tensor, 0.1, a, -b, b)
+    elif law == "trunc_normal_tf":
+        torch.nn.init.trunc_normal_(tensor, 0, 1.0, -b, b)
+        tensor.mul_(a).add_(0.1)
     else:
         getattr(tensor, law + "_")(a, b)
     return tensor.numpy().ravel()
@@ -55,7 +64,11 @@ TORCH_CALLS = [("normal", "f32", 3, 0, 1), ("normal", "f32", 4, 0.1, 0.7), ("uni
                ("normal", "f64", 15, 0.1, 0.7), ("normal", "f32", 16, 0, 1), ("normal", "f32", 17, 0, 1),
                ("normal", "f32", 31, 0.1, 0.7), ("normal", "f32", 100003, 0, 1), ("normal", "f64", 16, 0, 1),
                ("normal", "f64", 10007, 0.1, 0.7), ("kaiming_normal", "f32", 15, 5, 0),
-               ("kaiming_normal", "f32", 256 * 784, 784, 0), ("kaiming_uniform", "f32", 1000, 10, 0)]
+               ("kaiming_normal", "f32", 256 * 784, 784, 0), ("kaiming_uniform", "f32", 1000, 10, 0),
+               ("trunc_normal", "f32", 100000, 1, 2), ("trunc_normal", "f32", 7, 0.02, 2),
+               ("trunc_normal", "f64", 10000, 0.5, 0.3), ("trunc_normal_tf", "f32", 10000, 0.02, 2),
+               ("trunc_normal_tf", "f64", 1000, 3, 1.5), ("permutation", "u32", 1, 0, 0),
+               ("permutation", "u32", 1000, 0, 0)]
 
 
 def main():
@@ -70,7 +83,7 @@ def main():
                 values = torch_draw(law, kind, count, a, b)
             else:
                 values = numpy_draw(generator, law, kind, count, a, b)
-            bits = values.view(np.uint32 if kind == "f32" else np.uint64)
+            bits = values.view(np.uint64 if kind == "f64" else np.uint32)
             print("draw", law, kind, count, a, b, format(hash_bytes(values.tobytes()), "016x"),
                   format(int(bits[0]), "x"), format(int(bits[-1]), "x"))
 
