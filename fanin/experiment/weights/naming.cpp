@@ -80,6 +80,7 @@ class Namer final {
 
   /// PyTorch packs the gates of weight_ih_l0 and its like; how many there are shows in weight_hh.
   [[nodiscard]] Judgement recurrent(const StoredTensor& tensor, const std::string& leaf) const {
+    if (const Judgement found = keras_recurrent(tensor, leaf); !found.role.empty()) return found;
     const bool from_input = leaf.starts_with("weight_ih");
     const bool from_state = leaf.starts_with("weight_hh");
     if (leaf.starts_with("bias_ih") || leaf.starts_with("bias_hh")) return {"bias", "its name holds 'bias'"};
@@ -94,6 +95,26 @@ class Namer final {
     if (gates == 3) return {from_state ? "gru_recurrent" : "gru", reason};
     if (gates == 1) return {from_state ? "recurrent" : "dense", "weight_hh is square: one gate"};
     return {};
+  }
+
+  /// Keras keeps [in, gates*out]; how many gates there are shows in recurrent_kernel.
+  [[nodiscard]] Judgement keras_recurrent(const StoredTensor& tensor, const std::string& leaf) const {
+    if (leaf != "kernel" && leaf != "recurrent_kernel" && leaf != "bias") return {};
+    std::string sibling = tensor.name;
+    const std::size_t at = sibling.rfind(leaf);
+    if (at == std::string::npos) return {};
+    sibling.replace(at, leaf.size(), "recurrent_kernel");
+    const auto state = shapes_.find(sibling);
+    if (state == shapes_.end() || state->second->rank() != 2 || (*state->second)[0] < 1) return {};
+    const std::int64_t gates = (*state->second)[1] / (*state->second)[0];
+    const bool packs = gates == 4 || gates == 3 || gates == 1;
+    const std::string reason = "recurrent_kernel packs " + std::to_string(gates) + (gates == 1 ? " gate" : " gates");
+    if (leaf == "bias") return {gates == 4 && tensor.shape.rank() == 1 ? "lstm_bias" : "bias", reason};
+    if (!packs || tensor.shape.rank() != 2) return {};
+    const bool from_state = leaf == "recurrent_kernel";
+    if (gates == 4) return {from_state ? "lstm_recurrent_in_out" : "lstm_in_out", reason};
+    if (gates == 3) return {from_state ? "gru_recurrent_in_out" : "gru_in_out", reason};
+    return {from_state ? "recurrent_in_out" : "dense_in_out", reason};
   }
 
   [[nodiscard]] static Judgement vector(const StoredTensor& tensor, const std::vector<std::string>& parts) {
@@ -224,10 +245,12 @@ std::vector<NamedTensor> name_tensors(const std::vector<StoredTensor>& tensors, 
   std::vector<NamedTensor> named;
   for (const StoredTensor& tensor : tensors) {
     Judgement judgement = namer.judge(tensor);
+    bool by_hand = false;
     for (std::size_t i = 0; i < rules.size(); ++i) {
       if (!matches(rules[i].pattern, tensor.name)) continue;
       used[i] = true;
       judgement = {rules[i].role, "--role " + rules[i].pattern};
+      by_hand = true;
     }
     if (judgement.role.empty()) {
       unclear.push_back(tensor.name + " " + to_string(tensor.shape));
@@ -235,7 +258,7 @@ std::vector<NamedTensor> name_tensors(const std::vector<StoredTensor>& tensors, 
       continue;
     }
     named.push_back({with_role(tensor.name, tensor.shape, judgement.role), std::string(judgement.role),
-                     std::move(judgement.reason)});
+                     std::move(judgement.reason), by_hand});
   }
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (used[i]) continue;

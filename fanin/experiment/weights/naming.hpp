@@ -14,8 +14,9 @@ namespace fanin::experiment {
 
 struct NamedTensor {
   net::ParameterSpec parameter;
-  std::string role;    ///< one of tensor_roles()
-  std::string reason;  ///< "its name holds 'norm'"
+  std::string role;      ///< one of tensor_roles()
+  std::string reason;    ///< "its name holds 'norm'"
+  bool by_hand = false;  ///< the role was given, not guessed
 };
 
 /// A tensor whose values are not drawn but kept: a mask, a counter, integers.

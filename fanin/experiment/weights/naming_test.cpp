@@ -100,10 +100,32 @@ TEST(Naming, KerasKernelsHaveTheirInputsFirst) {
   EXPECT_EQ(named[2].role, "bias");
 }
 
+TEST(Naming, KerasRecurrentLayersShowTheirGates) {
+  const auto roles = [](std::int64_t gates) {
+    std::vector<std::string> found;
+    for (const NamedTensor& tensor :
+         name_tensors({stored("lstm/cell/kernel:0", {7, gates * 5}),
+                       stored("lstm/cell/recurrent_kernel:0", {5, gates * 5}), stored("lstm/cell/bias:0", {gates * 5})},
+                      {})) {
+      found.push_back(tensor.role);
+      if (tensor.parameter.has_fans()) {
+        EXPECT_EQ(net::fans(tensor.parameter).fan_out, 5);
+      }
+    }
+    return found;
+  };
+  EXPECT_THAT(roles(4), ::testing::ElementsAre("lstm_in_out", "lstm_recurrent_in_out", "lstm_bias"));
+  EXPECT_THAT(roles(3), ::testing::ElementsAre("gru_in_out", "gru_recurrent_in_out", "bias"));
+  EXPECT_THAT(roles(1), ::testing::ElementsAre("dense_in_out", "recurrent_in_out", "bias"));
+  // reset_after=True keeps two biases in one tensor: no mask.
+  EXPECT_EQ(name_tensors({stored("gru/bias:0", {2, 15}), stored("gru/recurrent_kernel:0", {5, 15})}, {})[0].role,
+            "bias");
+}
+
 TEST(Naming, WhatIsNotClearIsAskedForAndCanBeSaid) {
   EXPECT_THAT(refusal([] { role_of("mystery", {3}); }),
               AllOf(HasSubstr("mystery [3]"), HasSubstr("--role"), HasSubstr("dense")));
-  EXPECT_THAT(refusal([] { role_of("lstm/recurrent_kernel", {8, 32}); }), HasSubstr("--role"));
+  EXPECT_THAT(refusal([] { role_of("mobile/depthwise_kernel", {3, 3, 8, 1}); }), HasSubstr("--role"));
   const std::vector<RoleRule> rules{parse_role_rule("*=keep"), parse_role_rule("my*=dense_in_out")};
   const NamedTensor named = name_tensors({stored("mystery", {4, 6})}, rules).front();
   EXPECT_EQ(named.role, "dense_in_out");

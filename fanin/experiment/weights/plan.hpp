@@ -72,8 +72,9 @@ struct NetworkRequest {
 WeightPlan plan_network(const NetworkRequest& request);
 
 struct LikeRequest {
-  std::string file;                     ///< .safetensors, its .index.json, or .npz
-  std::string init = "he_normal";       ///< an initializer, for weights and recurrent weights
+  std::string file;  ///< .safetensors, its .index.json, or .npz
+  /// An initializer, for weights and recurrent weights; or roles, gpt2, irnn, pytorch_default, keras_default.
+  std::string init = "he_normal";
   std::string embedding_init = {};      ///< for embeddings and positions; empty: as `init`
   std::vector<std::string> roles = {};  ///< "PATTERN=ROLE": see naming.hpp
   std::optional<DType> dtype = {};      ///< nothing: each tensor's own
@@ -84,7 +85,8 @@ struct LikeRequest {
 
 /// Fresh values for the tensors of a file: biases start at 0, scales at 1; masks, counters and other
 /// integers keep their values.
-/// @throws Error as plan_network and name_tensors; missing_data, bad_data.
+/// @throws Error as plan_network and name_tensors; missing_data, bad_data; unsupported for another whole-network
+/// scheme.
 WeightPlan plan_like(const LikeRequest& request);
 
 /// Everything that decides the values, for a file's header: a partial file of another recipe is not

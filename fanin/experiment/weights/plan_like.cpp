@@ -1,31 +1,11 @@
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/weights/like_rules.hpp"
 #include "fanin/experiment/weights/naming.hpp"
 #include "fanin/experiment/weights/plan.hpp"
 #include "fanin/experiment/weights/weight_file.hpp"
 
 namespace fanin::experiment {
 namespace {
-
-using net::ParameterRole;
-
-struct Rules {
-  init::Initializer weights;
-  init::Initializer embeddings;
-  init::Initializer zeros = init::parse_initializer("zeros");
-  init::Initializer ones = init::parse_initializer("ones");
-
-  [[nodiscard]] const init::Initializer& of(ParameterRole role) const {
-    switch (role) {
-      case ParameterRole::bias:
-      case ParameterRole::shift: return zeros;
-      case ParameterRole::scale: return ones;
-      case ParameterRole::embedding: return embeddings;
-      case ParameterRole::weight:
-      case ParameterRole::recurrent: break;
-    }
-    return weights;
-  }
-};
 
 void check_embedding(const PlannedTensor& tensor, const LikeRequest& request) {
   try {
@@ -41,11 +21,6 @@ void check_embedding(const PlannedTensor& tensor, const LikeRequest& request) {
 }  // namespace
 
 WeightPlan plan_like(const LikeRequest& request) {
-  const init::Initializer weights = init::parse_initializer(request.init, request.dialect);
-  const Rules rules{.weights = weights,
-                    .embeddings = request.embedding_init.empty()
-                                      ? weights
-                                      : init::parse_initializer(request.embedding_init, request.dialect)};
   std::vector<RoleRule> roles;
   for (const std::string& text : request.roles) roles.push_back(parse_role_rule(text));
   WeightPlan plan;
@@ -53,10 +28,11 @@ WeightPlan plan_like(const LikeRequest& request) {
   plan.seed = request.seed;
   plan.stream = request.stream;
   plan.dialect = request.dialect;
-  plan.scheme = rules.weights.text();
   plan.network = request.file;
   const std::vector<StoredTensor>& stored = plan.source->tensors();
   const std::vector<NamedTensor> named = name_tensors(stored, roles);
+  LikeRules rules = rules_like(request, named);
+  plan.scheme = rules.scheme;
   for (std::size_t i = 0; i < stored.size(); ++i) {
     if (!stored[i].dtype) {
       throw Error(ErrorCode::unsupported, request.file + ", tensor " + stored[i].name,
@@ -67,10 +43,11 @@ WeightPlan plan_like(const LikeRequest& request) {
                          .rule = {},
                          .role = named[i].role,
                          .reason = named[i].reason};
-    if (named[i].role != kKeepRole) {
-      tensor.rule = rules.of(tensor.parameter.role);
+    if (rules.rules[i]) {
+      tensor.rule = rules.rules[i]->rule;
+      if (!rules.rules[i]->reason.empty()) tensor.reason = rules.rules[i]->reason;
       if (request.dtype) tensor.dtype = *request.dtype;
-      if (tensor.parameter.role == ParameterRole::embedding) check_embedding(tensor, request);
+      if (tensor.parameter.role == net::ParameterRole::embedding) check_embedding(tensor, request);
     }
     plan.tensors.push_back(std::move(tensor));
   }

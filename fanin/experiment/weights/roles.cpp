@@ -25,9 +25,9 @@ struct RoleLayout {
 Dimension one(Axis axis, std::int64_t extent) { return {{axis, extent}}; }
 
 /// `gates` matrices packed along an axis. An extent they do not divide shows as an empty dimension.
-Dimension packed(std::int64_t gates, std::int64_t extent) {
+Dimension packed(std::int64_t gates, std::int64_t extent, Axis units = Axis::out) {
   if (extent % gates != 0) return {};
-  return {{Axis::gate, gates}, {Axis::out, extent / gates}};
+  return {{Axis::gate, gates}, {units, extent / gates}};
 }
 
 std::vector<Dimension> all(const Shape& shape, Axis axis) {
@@ -61,18 +61,20 @@ std::vector<Dimension> gates_first(const Shape& shape) {
   return {packed(gates, shape[0]), one(Axis::in, shape[1])};
 }
 
+template <std::int64_t gates>
+std::vector<Dimension> gates_last(const Shape& shape) {
+  return {one(Axis::in, shape[0]), packed(gates, shape[1])};
+}
+
+std::vector<Dimension> out_in(const Shape& shape) { return {one(Axis::out, shape[0]), one(Axis::in, shape[1])}; }
+std::vector<Dimension> in_out(const Shape& shape) { return {one(Axis::in, shape[0]), one(Axis::out, shape[1])}; }
+
 const std::vector<RoleLayout>& layouts() {
   static const std::vector<RoleLayout> kLayouts{
-      {{"dense", "[out, in]"},
-       ParameterRole::weight,
-       2,
-       2,
-       [](const Shape& s) { return kernel_last(one(Axis::out, s[0]), one(Axis::in, s[1]), s); }},
-      {{"dense_in_out", "[in, out]"},
-       ParameterRole::weight,
-       2,
-       2,
-       [](const Shape& s) { return kernel_last(one(Axis::in, s[0]), one(Axis::out, s[1]), s); }},
+      {{"dense", "[out, in]"}, ParameterRole::weight, 2, 2, out_in},
+      {{"dense_in_out", "[in, out]"}, ParameterRole::weight, 2, 2, in_out},
+      {{"residual", "[out, in], the end of a residual branch"}, ParameterRole::weight, 2, 2, out_in},
+      {{"residual_in_out", "[in, out], the end of a residual branch"}, ParameterRole::weight, 2, 2, in_out},
       {{"conv", "[out, in, kernel...]"},
        ParameterRole::weight,
        3,
@@ -92,22 +94,17 @@ const std::vector<RoleLayout>& layouts() {
          return kernel_last({{Axis::group, s[0]}, {Axis::out, 1}}, s[1] == 1 ? one(Axis::in, 1) : Dimension{}, s);
        }},
       {{"qkv", "[3*out, in]"}, ParameterRole::weight, 2, 2, gates_first<3>},
-      {{"qkv_in_out", "[in, 3*out]"},
-       ParameterRole::weight,
-       2,
-       2,
-       [](const Shape& s) {
-         return std::vector<Dimension>{one(Axis::in, s[0]), packed(3, s[1])};
-       }},
+      {{"qkv_in_out", "[in, 3*out]"}, ParameterRole::weight, 2, 2, gates_last<3>},
       {{"lstm", "[4*out, in]"}, ParameterRole::weight, 2, 2, gates_first<4>},
       {{"gru", "[3*out, in]"}, ParameterRole::weight, 2, 2, gates_first<3>},
       {{"lstm_recurrent", "[4*out, in]"}, ParameterRole::recurrent, 2, 2, gates_first<4>},
       {{"gru_recurrent", "[3*out, in]"}, ParameterRole::recurrent, 2, 2, gates_first<3>},
-      {{"recurrent", "[out, in]"},
-       ParameterRole::recurrent,
-       2,
-       2,
-       [](const Shape& s) { return kernel_last(one(Axis::out, s[0]), one(Axis::in, s[1]), s); }},
+      {{"recurrent", "[out, in]"}, ParameterRole::recurrent, 2, 2, out_in},
+      {{"lstm_in_out", "[in, 4*out]"}, ParameterRole::weight, 2, 2, gates_last<4>},
+      {{"gru_in_out", "[in, 3*out]"}, ParameterRole::weight, 2, 2, gates_last<3>},
+      {{"lstm_recurrent_in_out", "[in, 4*out]"}, ParameterRole::recurrent, 2, 2, gates_last<4>},
+      {{"gru_recurrent_in_out", "[in, 3*out]"}, ParameterRole::recurrent, 2, 2, gates_last<3>},
+      {{"recurrent_in_out", "[in, out]"}, ParameterRole::recurrent, 2, 2, in_out},
       {{"embedding", "[vocabulary..., width]"},
        ParameterRole::embedding,
        1,
@@ -118,6 +115,11 @@ const std::vector<RoleLayout>& layouts() {
        1,
        kAnyRank,
        [](const Shape& s) { return table(s, Axis::position); }},
+      {{"lstm_bias", "[4*out], starts at 0"},
+       ParameterRole::bias,
+       1,
+       1,
+       [](const Shape& s) { return std::vector<Dimension>{packed(4, s[0], Axis::channel)}; }},
       {{"bias", "any: starts at 0"},
        ParameterRole::bias,
        0,

@@ -65,6 +65,11 @@ class NpzSink final : public WeightSink {
     if (options.max_shard_bytes != 0) {
       throw Error(ErrorCode::unsupported, path_.string(), "an .npz is one file; shards need the ending .safetensors");
     }
+    if (options.resume) {
+      throw Error(ErrorCode::unsupported, path_.string(),
+                  "an interrupted .npz leaves nothing that could be continued; leave out --resume to write it from the "
+                  "beginning, or write .safetensors, which can be resumed");
+    }
     for (const PlannedTensor& tensor : plan.tensors) check_type(tensor);
     order_.resize(plan.tensors.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});

@@ -25,7 +25,7 @@ struct WriteOptions {
   unsigned threads = 1;               ///< that draw; one more writes
   std::uint64_t max_shard_bytes = 0;  ///< 0: one file; safetensors only
   /// Continue what an interrupted call left beside the target ("<file>.partial"), after comparing it with
-  /// what the plan gives. An .npz is begun anew. Without it partial files are dropped.
+  /// what the plan gives. Only safetensors can be continued. Without it partial files are dropped.
   bool resume = false;
   /// Sees every byte of every tensor once, a tensor's bytes in order: (index in the plan, byte within the
   /// tensor, bytes). Called by one thread at a time.
@@ -49,7 +49,8 @@ struct WriteResult {
 
 /// Writes every tensor. When stopped, a safetensors file leaves what resume needs, an .npz nothing. On an
 /// error nothing stays, except that with `resume` the partial files do.
-/// @throws Error as check_plan; unsupported (an element type the format lacks); bad_value (options, a partial
+/// @throws Error as check_plan; unsupported (an element type the format lacks, resuming an .npz); bad_value (options, a
+/// partial
 ///         file of another recipe); io_failure.
 WriteResult write_weights(const WeightPlan& plan, const WriteOptions& options, WriteProgress* progress = nullptr,
                           std::stop_token stop = {});
