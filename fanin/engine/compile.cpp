@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/engine/layout_conversion.hpp"
 
 namespace fanin::engine {
 namespace {
+
+std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }  // whole cache lines
 
 void transpose(const float* from, float* to, std::size_t rows, std::size_t columns) noexcept {
   for (std::size_t row = 0; row < rows; ++row) {
@@ -19,26 +22,22 @@ void transpose(const float* from, float* to, std::size_t rows, std::size_t colum
 }  // namespace
 
 // The schedule: node i's forward at position i, the loss at n, node i's backward at 2n - i.
-CompiledGraph::CompiledGraph(const net::Graph& graph, const PlanOptions& options)
-    : options_(options), consumers_(graph.consumer_counts()) {
+CompiledGraph::CompiledGraph(const net::Graph& graph, const PlanOptions& options) : options_(options) {
   if (options.batch_size < 1 || options.batch_size > (std::int64_t{1} << 24)) {
     throw Error(ErrorCode::bad_value, "batch size", std::to_string(options.batch_size) + " is outside [1, 16777216]");
   }
-  check(graph);
-  input_ = graph.inputs().front();
-  output_ = graph.output();
-  end_ = 2 * static_cast<std::int64_t>(graph.nodes().size()) + 1;
-  for (const net::Node& node : graph.nodes()) {
-    CompiledNode compiled{.description = node};
-    compiled.needs_gradient = !node.parameters.empty();
-    for (const net::NodeId input : node.inputs) {
-      compiled.needs_gradient = compiled.needs_gradient || nodes_[input].needs_gradient;
-    }
-    if (node.op != nullptr) compiled.traits = find_op(node).traits(node, hints(compiled));
-    nodes_.push_back(std::move(compiled));
+  if (options.chunks < 1 || options.chunks > 1024) {
+    throw Error(ErrorCode::bad_value, "chunks", std::to_string(options.chunks) + " is outside [1, 1024]");
   }
+  check(graph);
+  const std::int64_t chunks = std::min<std::int64_t>(options.chunks, options.batch_size);
+  chunk_rows_ = (options.batch_size + chunks - 1) / chunks;
+  slots_.resize(static_cast<std::size_t>((options.batch_size + chunk_rows_ - 1) / chunk_rows_));
+  expand(graph);
+  end_ = 2 * static_cast<std::int64_t>(nodes_.size()) + 1;
   plan_parameters();
   plan_values();
+  plan_scratch();
   if (options_.training) plan_gradients();
   layout_.place();
 }
@@ -48,77 +47,136 @@ void CompiledGraph::check(const net::Graph& graph) const {
     throw Error(ErrorCode::unsupported, "graph",
                 "the engine runs networks with one input, found " + std::to_string(graph.inputs().size()));
   }
+  const std::vector<std::size_t> consumers = graph.consumer_counts();
   const net::NodeId output = graph.output();
   for (net::NodeId id = 0; id < graph.nodes().size(); ++id) {
-    if (consumers_[id] == 0 && id != output) {
+    if (consumers[id] == 0 && id != output) {
       throw Error(ErrorCode::bad_value, "node '" + graph.node(id).name + "'",
                   "nothing reads its output; remove the node or connect it");
     }
   }
-  if (consumers_[output] != 0 || graph.node(output).op == nullptr) {
-    throw Error(ErrorCode::unsupported, "node '" + graph.node(output).name + "'",
+  const net::Node& last = graph.node(output);
+  if (consumers[output] != 0 || last.op == nullptr) {
+    throw Error(ErrorCode::unsupported, "node '" + last.name + "'",
                 "the network's output must be an op that no other node reads");
   }
-  if (graph.node(output).shape.rank() != 1) {
-    throw Error(ErrorCode::bad_shape, "node '" + graph.node(output).name + "'",
-                "the loss takes one row of outputs per sample, found shape " + to_string(graph.node(output).shape));
+  if (last.shape.rank() != 1 && last.shape.rank() != 2) {
+    throw Error(ErrorCode::bad_shape, "node '" + last.name + "'",
+                "the loss takes one row of outputs per sample or per position, found shape " + to_string(last.shape));
   }
+}
+
+// The graph's nodes with conversions in between.
+void CompiledGraph::expand(const net::Graph& graph) {
+  std::vector<std::size_t> compiled(graph.nodes().size());
+  for (net::NodeId id = 0; id < graph.nodes().size(); ++id) {
+    CompiledNode node{.description = graph.node(id)};
+    for (std::size_t& input : node.description.inputs) input = compiled[input];
+    node.needs_gradient = !node.description.parameters.empty();
+    if (node.description.op != nullptr) {
+      node.traits = find_op(node.description).traits(node.description, hints(node));
+      Layout wanted = node.traits.layout == LayoutRule::channels_last ? Layout::channels_last : Layout::row_major;
+      if (node.traits.layout == LayoutRule::any) {
+        for (const std::size_t input : node.description.inputs) {
+          if (nodes_[input].layout == Layout::channels_last) wanted = Layout::channels_last;
+        }
+      }
+      for (std::size_t& input : node.description.inputs) input = converted(input, wanted);
+      node.layout = layout_matters(node.description.shape) ? wanted : Layout::row_major;
+    }
+    for (const std::size_t input : node.description.inputs) {
+      node.needs_gradient = node.needs_gradient || nodes_[input].needs_gradient;
+    }
+    nodes_.push_back(std::move(node));
+    compiled[id] = nodes_.size() - 1;
+  }
+  input_ = compiled[graph.inputs().front()];
+  output_ = converted(compiled[graph.output()], Layout::row_major);
+  consumers_.assign(nodes_.size(), 0);
+  for (const CompiledNode& node : nodes_) {
+    for (const std::size_t input : node.description.inputs) ++consumers_[input];
+  }
+}
+
+// The node that gives the value of `source` in `layout`: itself, or a conversion that is made once.
+std::size_t CompiledGraph::converted(std::size_t source, Layout layout) {
+  if (nodes_[source].layout == layout || !layout_matters(nodes_[source].description.shape)) return source;
+  converted_.resize(std::max(converted_.size(), nodes_.size()), 0);
+  if (converted_[source] != 0) return converted_[source] - 1;
+  CompiledNode node;
+  node.conversion = true;
+  node.layout = layout;
+  node.description.name = nodes_[source].description.name + ".layout";
+  node.description.shape = nodes_[source].description.shape;
+  node.description.inputs = {source};
+  node.needs_gradient = nodes_[source].needs_gradient;
+  nodes_.push_back(std::move(node));
+  converted_[source] = nodes_.size();
+  return nodes_.size() - 1;
 }
 
 CompileHints CompiledGraph::hints(const CompiledNode& node) const {
+  const std::vector<std::size_t>& inputs = node.description.inputs;
   const bool reads_input =
-      !node.description.inputs.empty() && nodes_[node.description.inputs[0]].description.op == nullptr;
-  return {.batch_size = options_.batch_size,
+      !inputs.empty() && nodes_[inputs[0]].description.op == nullptr && !nodes_[inputs[0]].conversion;
+  return {.batch_size = chunk_rows_,
           .training = options_.training,
           .reads_graph_input = reads_input,
-          .input_zero_fraction = reads_input ? options_.input_zero_fraction : 0};
+          .input_zero_fraction = reads_input ? options_.input_zero_fraction : 0,
+          .seed = options_.seed};
 }
 
-std::int64_t CompiledGraph::backward_position(net::NodeId id) const {
+std::int64_t CompiledGraph::backward_position(std::size_t id) const {
   return 2 * static_cast<std::int64_t>(nodes_.size()) - static_cast<std::int64_t>(id);
 }
 
-std::size_t CompiledGraph::batch_floats(net::NodeId id) const {
-  const Shape whole{options_.batch_size, nodes_[id].description.shape.count()};  // refuses an overflow
+std::size_t CompiledGraph::batch_floats(std::size_t id) const {
+  const Shape whole{options_.batch_size, nodes_[id].features()};  // refuses an overflow
   return static_cast<std::size_t>(whole.count());
 }
 
 void CompiledGraph::plan_parameters() {
   const std::size_t states = options_.training ? state_slots(options_.optimizer) : 0;
   for (CompiledNode& node : nodes_) {
-    node.first_slot = slots_.size();
+    node.first_slot = slots_[0].size();
     for (const net::ParameterSpec& spec : node.description.parameters) {
       ParameterSlot slot{.spec = spec};
       slot.count = static_cast<std::size_t>(spec.shape().count());
       std::vector<BufferId> buffers;
       for (std::size_t i = 0; i < 1 + states; ++i) buffers.push_back(layout_.add(slot.count, -1, end_));
       slot_buffers_.push_back(std::move(buffers));
-      slots_.push_back(std::move(slot));
+      slots_[0].push_back(std::move(slot));
+    }
+    node.first_statistic = statistics_.size();
+    for (const net::StatisticSpec& spec : node.description.statistics) {
+      statistic_buffers_.push_back(layout_.add(static_cast<std::size_t>(spec.shape.count()), -1, end_));
+      statistics_.push_back({.spec = spec});
     }
   }
 }
 
-bool CompiledGraph::runs_in_place(net::NodeId id) const {
+bool CompiledGraph::runs_in_place(std::size_t id) const {
   const CompiledNode& node = nodes_[id];
   if (!node.traits.in_place || node.description.inputs.size() != 1) return false;
-  const CompiledNode& input = nodes_[node.description.inputs[0]];
-  const bool input_free = input.description.op != nullptr && consumers_[node.description.inputs[0]] == 1;
+  const std::size_t source = node.description.inputs[0];
+  const CompiledNode& input = nodes_[source];
+  const bool input_free = source != input_ && consumers_[source] == 1;
   if (!options_.training) return input_free;
   return input_free && !input.traits.saves_output && !node.traits.saves_input;
 }
 
 void CompiledGraph::plan_values() {
-  for (net::NodeId id = 0; id < nodes_.size(); ++id) {
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
     CompiledNode& node = nodes_[id];
     const auto position = static_cast<std::int64_t>(id);
-    if (node.description.op == nullptr) {
+    if (id == input_) {
       node.value_buffer = layout_.add(batch_floats(id), -1, end_);
       continue;
     }
     node.value_buffer = runs_in_place(id) ? nodes_[node.description.inputs[0]].value_buffer
                                           : layout_.add(batch_floats(id), position, position);
     layout_.extend(node.value_buffer, position);
-    for (const net::NodeId input : node.description.inputs) {
+    for (const std::size_t input : node.description.inputs) {
       const bool kept = options_.training && node.traits.saves_input;
       layout_.extend(nodes_[input].value_buffer, kept ? backward_position(id) : position);
     }
@@ -127,18 +185,29 @@ void CompiledGraph::plan_values() {
   layout_.extend(nodes_[output_].value_buffer, end_);
 }
 
+void CompiledGraph::plan_scratch() {
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
+    CompiledNode& node = nodes_[id];
+    const auto position = static_cast<std::int64_t>(id);
+    workspace_floats_ = std::max(workspace_floats_, padded(node.traits.workspace_floats));
+    if (node.traits.batch_floats != 0) {
+      node.batch_buffer = layout_.add(padded(node.traits.batch_floats) * chunks(), -1, end_);
+    }
+    if (options_.training && node.traits.saved_floats != 0) {
+      node.saved_buffer = layout_.add(padded(node.traits.saved_floats) * chunks(), position, backward_position(id));
+    }
+  }
+  if (workspace_floats_ != 0) workspace_ = layout_.add(workspace_floats_ * chunks(), -1, end_);
+}
+
 void CompiledGraph::plan_gradients() {
   const auto loss_position = static_cast<std::int64_t>(nodes_.size());
   nodes_[output_].gradient_buffer = layout_.add(batch_floats(output_), loss_position, backward_position(output_));
-  for (net::NodeId id = nodes_.size(); id-- > 0;) {
+  for (std::size_t id = nodes_.size(); id-- > 0;) {
     CompiledNode& node = nodes_[id];
-    if (node.description.op == nullptr) continue;
+    if (id == input_ || !node.gradient_buffer.has_value()) continue;
     const std::int64_t position = backward_position(id);
-    if (node.traits.scratch_floats != 0) {
-      const std::int64_t first = node.traits.keeps_scratch ? static_cast<std::int64_t>(id) : position;
-      node.scratch_buffer = layout_.add(node.traits.scratch_floats, first, position);
-    }
-    for (const net::NodeId input : node.description.inputs) {
+    for (const std::size_t input : node.description.inputs) {
       CompiledNode& source = nodes_[input];
       if (!source.needs_gradient) {
         node.input_gradient_buffers.emplace_back();
@@ -156,73 +225,64 @@ void CompiledGraph::plan_gradients() {
   }
 }
 
+float* CompiledGraph::at(const std::optional<BufferId>& buffer, float* arena) const {
+  return buffer.has_value() ? arena + layout_.offset(*buffer) : nullptr;
+}
+
 void CompiledGraph::bind(float* arena) {
-  const auto at = [&](const std::optional<BufferId>& buffer) -> float* {
-    return buffer.has_value() ? arena + layout_.offset(*buffer) : nullptr;
-  };
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
+  for (std::size_t i = 0; i < slots_[0].size(); ++i) {
     const std::vector<BufferId>& buffers = slot_buffers_[i];
-    slots_[i].value = at(buffers[0]);
-    if (buffers.size() > 1) slots_[i].state1 = at(buffers[1]);
-    if (buffers.size() > 2) slots_[i].state2 = at(buffers[2]);
+    slots_[0][i].value = at(buffers[0], arena);
+    if (buffers.size() > 1) slots_[0][i].state1 = at(buffers[1], arena);
+    if (buffers.size() > 2) slots_[0][i].state2 = at(buffers[2], arena);
+  }
+  for (std::size_t chunk = 1; chunk < chunks(); ++chunk) slots_[chunk] = slots_[0];
+  for (std::size_t i = 0; i < statistics_.size(); ++i) {
+    statistics_[i].value = at(statistic_buffers_[i], arena);
+    std::fill_n(statistics_[i].value, statistics_[i].spec.shape.count(),
+                static_cast<float>(statistics_[i].spec.initial));
   }
   for (CompiledNode& node : nodes_) {
-    node.value = at(node.value_buffer);
-    node.gradient = at(node.gradient_buffer);
-    for (Addition& addition : node.additions) addition.from = at(addition.buffer);
+    node.value = at(node.value_buffer, arena);
+    node.gradient = at(node.gradient_buffer, arena);
+    for (GradientAddition& addition : node.additions) addition.from = at(addition.buffer, arena);
   }
-  for (CompiledNode& node : nodes_) {
-    if (node.description.op == nullptr) continue;
-    KernelBuffers buffers{.output = node.value, .output_gradient = node.gradient, .scratch = at(node.scratch_buffer)};
-    for (const net::NodeId input : node.description.inputs) buffers.inputs.push_back(nodes_[input].value);
-    for (const auto& buffer : node.input_gradient_buffers) buffers.input_gradients.push_back(at(buffer));
-    const std::span<ParameterSlot> slots(slots_.data() + node.first_slot, node.description.parameters.size());
-    node.kernel = find_op(node.description).make(node.description, hints(node), buffers, slots);
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
+    if (id == input_) continue;
+    for (std::size_t chunk = 0; chunk < chunks(); ++chunk) bind_chunk(nodes_[id], chunk, arena);
   }
 }
 
-void CompiledGraph::forward(std::int64_t rows, net::Tap* tap) {
-  for (CompiledNode& node : nodes_) {
-    if (node.kernel != nullptr) node.kernel->forward(rows);
-    if (tap != nullptr) show(*tap, net::TapKind::activation, node, node.value, rows);
+void CompiledGraph::bind_chunk(CompiledNode& node, std::size_t chunk, float* arena) {
+  const std::int64_t first_row = static_cast<std::int64_t>(chunk) * chunk_rows_;
+  const auto rows_of = [first_row](auto* batch, std::int64_t features) {
+    return batch == nullptr ? nullptr : batch + first_row * features;
+  };
+  KernelBuffers buffers{.output = rows_of(node.value, node.features()),
+                        .output_gradient = rows_of(node.gradient, node.features()),
+                        .chunk = chunk,
+                        .chunks = chunks(),
+                        .layout = node.layout};
+  for (std::size_t i = 0; i < node.description.inputs.size(); ++i) {
+    const CompiledNode& input = nodes_[node.description.inputs[i]];
+    buffers.inputs.push_back(rows_of(input.value, input.features()));
+    float* const gradient =
+        i < node.input_gradient_buffers.size() ? at(node.input_gradient_buffers[i], arena) : nullptr;
+    buffers.input_gradients.push_back(rows_of(gradient, input.features()));
   }
-}
-
-void CompiledGraph::backward(const BackwardRun& run, net::Tap* tap) {
-  for (net::NodeId id = nodes_.size(); id-- > 0;) {
-    CompiledNode& node = nodes_[id];
-    if (node.kernel == nullptr || !node.needs_gradient) continue;
-    if (tap != nullptr) show(*tap, net::TapKind::activation_gradient, node, node.gradient, run.rows);
-    node.kernel->backward(run);
-    for (const Addition& addition : node.additions) {
-      CompiledNode& target = nodes_[addition.target];
-      const auto count = static_cast<std::size_t>(run.rows * target.description.shape.count());
-      for (std::size_t i = 0; i < count; ++i) target.gradient[i] += addition.from[i];
-    }
-    if (tap == nullptr) continue;
-    for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
-      const ParameterSlot& slot = slots_[node.first_slot + i];
-      std::vector<float> values(slot.count);
-      load_values(slot, slot.gradient, values.data());
-      const Shape shape = slot.spec.shape();
-      tap->see({net::TapKind::weight_gradient, slot.spec.name, values, &shape});
-    }
+  if (node.saved_buffer) buffers.saved = at(node.saved_buffer, arena) + chunk * padded(node.traits.saved_floats);
+  if (workspace_) buffers.workspace = at(workspace_, arena) + chunk * workspace_floats_;
+  buffers.batch = at(node.batch_buffer, arena);
+  buffers.batch_stride = padded(node.traits.batch_floats);
+  for (std::size_t i = 0; i < node.description.statistics.size(); ++i) {
+    buffers.statistics.push_back(statistics_[node.first_statistic + i].value);
   }
-}
-
-void CompiledGraph::show_parameters(net::Tap& tap) const {
-  for (const ParameterSlot& slot : slots_) {
-    std::vector<float> values(slot.count);
-    load_values(slot, slot.value, values.data());
-    const Shape shape = slot.spec.shape();
-    tap.see({net::TapKind::weight, slot.spec.name, values, &shape});
+  if (node.conversion) {
+    node.kernels.push_back(make_conversion(node.description.shape, node.layout, buffers));
+    return;
   }
-}
-
-void CompiledGraph::show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, const float* values,
-                         std::int64_t rows) {
-  const Shape shape{rows, node.description.shape.count()};
-  tap.see({kind, node.description.name, {values, static_cast<std::size_t>(shape.count())}, &shape});
+  const std::span<ParameterSlot> slots(slots_[chunk].data() + node.first_slot, node.description.parameters.size());
+  node.kernels.push_back(find_op(node.description).make(node.description, hints(node), buffers, slots));
 }
 
 void store_values(const ParameterSlot& slot, const float* described, float* stored) noexcept {

@@ -1,5 +1,6 @@
-// From a network's description to kernels over one arena: checks the graph, decides which buffers
-// exist and how long they live, and makes one kernel per node.
+// From a network's description to kernels over one arena: checks the graph, puts layout conversions
+// where ops need them, decides which buffers exist and how long they live, and makes one kernel per
+// node and chunk.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,42 @@
 
 namespace fanin::engine {
 
+/// A statistic's memory, shared by all chunks.
+struct StatisticSlot {
+  net::StatisticSpec spec = {};
+  float* value = nullptr;
+};
+
+/// A further gradient of a value that several nodes read: added to the first.
+struct GradientAddition {
+  std::size_t target = 0;  ///< index of the node whose gradient it belongs to
+  std::optional<BufferId> buffer = {};
+  float* from = nullptr;
+};
+
+/// A node as the plan runs it: an op of the graph, its input, or a layout conversion.
+struct CompiledNode {
+  net::Node description = {};  ///< its inputs are indices of compiled nodes
+  OpTraits traits = {};
+  Layout layout = Layout::row_major;  ///< of the output
+  bool conversion = false;
+  bool needs_gradient = false;                        ///< some parameter is at or above it
+  std::vector<std::unique_ptr<Kernel>> kernels = {};  ///< by chunk; none for the input
+  float* value = nullptr;                             ///< [batch, features]
+  float* gradient = nullptr;
+  std::vector<GradientAddition> additions = {};  ///< after this node's backward
+  std::size_t first_slot = 0;
+  std::size_t first_statistic = 0;
+
+  BufferId value_buffer = 0;
+  std::optional<BufferId> gradient_buffer = {};
+  std::optional<BufferId> saved_buffer = {};
+  std::optional<BufferId> batch_buffer = {};
+  std::vector<std::optional<BufferId>> input_gradient_buffers = {};
+
+  [[nodiscard]] std::int64_t features() const noexcept { return description.shape.count(); }
+};
+
 class CompiledGraph final {
  public:
   /// Lays out memory. @throws Error as Plan's constructor.
@@ -26,57 +63,49 @@ class CompiledGraph final {
   /// Makes the kernels on `arena`, which must be zeroed and outlive this.
   void bind(float* arena);
 
-  void forward(std::int64_t rows, net::Tap* tap) noexcept(false);
-  void backward(const BackwardRun& run, net::Tap* tap) noexcept(false);
-  void show_parameters(net::Tap& tap) const;
+  [[nodiscard]] std::vector<CompiledNode>& nodes() noexcept { return nodes_; }
+  [[nodiscard]] const std::vector<CompiledNode>& nodes() const noexcept { return nodes_; }
+  /// The parameters as chunk `chunk` sees them: they differ in where the gradient goes.
+  [[nodiscard]] std::vector<ParameterSlot>& slots(std::size_t chunk = 0) noexcept { return slots_[chunk]; }
+  [[nodiscard]] const std::vector<ParameterSlot>& slots(std::size_t chunk = 0) const noexcept { return slots_[chunk]; }
+  [[nodiscard]] const std::vector<StatisticSlot>& statistics() const noexcept { return statistics_; }
 
-  [[nodiscard]] std::vector<ParameterSlot>& slots() noexcept { return slots_; }
-  [[nodiscard]] const std::vector<ParameterSlot>& slots() const noexcept { return slots_; }
+  [[nodiscard]] std::size_t chunks() const noexcept { return slots_.size(); }
+  [[nodiscard]] std::int64_t chunk_rows() const noexcept { return chunk_rows_; }
   [[nodiscard]] float* input() const noexcept { return nodes_[input_].value; }
-  [[nodiscard]] const float* output() const noexcept { return nodes_[output_].value; }
+  [[nodiscard]] float* output() const noexcept { return nodes_[output_].value; }
   [[nodiscard]] float* output_gradient() const noexcept { return nodes_[output_].gradient; }
-  [[nodiscard]] std::int64_t features() const noexcept { return nodes_[input_].description.shape.count(); }
-  [[nodiscard]] std::int64_t outputs() const noexcept { return nodes_[output_].description.shape.count(); }
+  [[nodiscard]] std::int64_t features() const noexcept { return nodes_[input_].features(); }
+  [[nodiscard]] const Shape& output_shape() const noexcept { return nodes_[output_].description.shape; }
 
  private:
-  // A further gradient of a value that several nodes read: added to the first.
-  struct Addition {
-    net::NodeId target;
-    std::optional<BufferId> buffer = {};
-    float* from = nullptr;
-  };
-  struct CompiledNode {
-    net::Node description = {};
-    OpTraits traits = {};
-    std::unique_ptr<Kernel> kernel = {};  // null for the input
-    bool needs_gradient = false;          // some parameter is at or above it
-    BufferId value_buffer = 0;
-    std::optional<BufferId> gradient_buffer = {};
-    std::optional<BufferId> scratch_buffer = {};
-    float* value = nullptr;
-    float* gradient = nullptr;
-    std::vector<std::optional<BufferId>> input_gradient_buffers = {};
-    std::vector<Addition> additions = {};  // after this node's backward
-    std::size_t first_slot = 0;
-  };
-
   void check(const net::Graph& graph) const;
+  void expand(const net::Graph& graph);
+  std::size_t converted(std::size_t source, Layout layout);
   void plan_parameters();
   void plan_values();
+  void plan_scratch();
   void plan_gradients();
-  [[nodiscard]] bool runs_in_place(net::NodeId id) const;
+  void bind_chunk(CompiledNode& node, std::size_t chunk, float* arena);
+  [[nodiscard]] bool runs_in_place(std::size_t id) const;
   [[nodiscard]] CompileHints hints(const CompiledNode& node) const;
-  [[nodiscard]] std::int64_t backward_position(net::NodeId id) const;
-  [[nodiscard]] std::size_t batch_floats(net::NodeId id) const;
-  static void show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, const float* values, std::int64_t rows);
+  [[nodiscard]] std::int64_t backward_position(std::size_t id) const;
+  [[nodiscard]] std::size_t batch_floats(std::size_t id) const;
+  [[nodiscard]] float* at(const std::optional<BufferId>& buffer, float* arena) const;
 
   PlanOptions options_;
+  std::int64_t chunk_rows_ = 0;
   std::vector<CompiledNode> nodes_;
   std::vector<std::size_t> consumers_;
-  std::vector<ParameterSlot> slots_;
+  std::vector<std::size_t> converted_;             // by source node: its conversion's index + 1, or 0
+  std::vector<std::vector<ParameterSlot>> slots_;  // by chunk
+  std::vector<StatisticSlot> statistics_;
   std::vector<std::vector<BufferId>> slot_buffers_;  // value, then optimizer states
-  net::NodeId input_ = 0;
-  net::NodeId output_ = 0;
+  std::vector<BufferId> statistic_buffers_;
+  std::optional<BufferId> workspace_;  // one after another for the chunks
+  std::size_t workspace_floats_ = 0;
+  std::size_t input_ = 0;
+  std::size_t output_ = 0;
   std::int64_t end_ = 0;  // the schedule's last position
   ArenaLayout layout_;
 };

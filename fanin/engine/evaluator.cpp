@@ -38,7 +38,7 @@ class NodeTap final : public net::Tap {
 PlanEvaluator::PlanEvaluator(net::Graph graph, const EvaluationBatch& batch)
     : graph_(std::move(graph)), rows_(batch.rows), plan_(graph_, {.batch_size = batch.rows, .loss = batch.loss}) {
   copy_part(batch.inputs, plan_.input(), "inputs");
-  if (batch.loss == net::Loss::mean_squared_error) {
+  if (!net::takes_labels(batch.loss)) {
     copy_part(batch.targets, plan_.targets(), "targets");
   } else {
     copy_part(batch.labels, plan_.labels(), "labels");

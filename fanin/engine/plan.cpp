@@ -1,6 +1,7 @@
 #include "fanin/engine/plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -9,28 +10,66 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
 #include "fanin/engine/compile.hpp"
+#include "fanin/engine/execute.hpp"
+#include "fanin/engine/gradient_store.hpp"
 #include "fanin/engine/losses/loss_kernels.hpp"
 
 namespace fanin::engine {
+namespace {
+
+// Parameters that move alike: one set of step scalars.
+struct Group {
+  double factor = 1;
+  bool decays = true;
+  friend bool operator==(const Group&, const Group&) = default;
+};
+
+void check_options(const PlanOptions& options) {
+  if (!(options.label_smoothing >= 0 && options.label_smoothing < 1)) {
+    throw Error(ErrorCode::bad_value, "label smoothing", "it must be in [0, 1)");
+  }
+  if (options.label_smoothing > 0 && options.loss != net::Loss::softmax_cross_entropy) {
+    throw Error(ErrorCode::bad_value, "label smoothing",
+                "it needs labels, and the loss " + std::string(net::to_string(options.loss)) + " has none");
+  }
+  if (options.clipping != Clipping::none && !(options.clip_limit > 0)) {
+    throw Error(ErrorCode::bad_value, "clipping", "the limit must be greater than 0");
+  }
+  if (options.threads < 1) throw Error(ErrorCode::bad_value, "threads", "at least one is needed");
+}
+
+}  // namespace
 
 struct Plan::Impl {
   CompiledGraph graph;
   PlanOptions options;
   std::unordered_map<std::string, std::size_t> slot_index;
+  std::unordered_map<std::string, std::size_t> statistic_index;
   AlignedBuffer<float> arena;
-  AlignedBuffer<float> gradients;  // whole gradients, made when somebody first asks for them
   AlignedBuffer<std::int32_t> labels;
   AlignedBuffer<float> targets;
+  Executor executor;
+  GradientStore gradients;
+  std::vector<Group> groups{Group{}};
+  std::vector<StepScalars> scalars{StepScalars{}};
   UpdateFunction update = nullptr;
+  StepReport report = {};
   std::int64_t steps = 0;
+  std::uint64_t passes = 0;
 
   Impl(const net::Graph& description, const PlanOptions& plan_options)
-      : graph(description, plan_options), options(plan_options), arena(graph.arena_floats()) {
+      : graph((check_options(plan_options), description), plan_options),
+        options(plan_options),
+        arena(graph.arena_floats()),
+        executor(graph, plan_options.threads),
+        gradients(graph) {
     graph.bind(arena.data());
     const auto batch = static_cast<std::size_t>(options.batch_size);
-    labels = AlignedBuffer<std::int32_t>(batch);
-    if (options.loss == net::Loss::mean_squared_error) {
-      targets = AlignedBuffer<float>(batch * static_cast<std::size_t>(graph.outputs()));
+    const auto outputs = static_cast<std::size_t>(graph.output_shape().count());
+    if (net::takes_labels(options.loss)) {
+      labels = AlignedBuffer<std::int32_t>(batch * static_cast<std::size_t>(positions()));
+    } else {
+      targets = AlignedBuffer<float>(batch * outputs);
     }
     update = update_function(options.optimizer);
     for (std::size_t i = 0; i < graph.slots().size(); ++i) {
@@ -40,54 +79,78 @@ struct Plan::Impl {
         std::fill_n(slot.state1, slot.count, static_cast<float>(initial_state(options.optimizer)));
       }
     }
+    for (std::size_t i = 0; i < graph.statistics().size(); ++i) {
+      statistic_index.emplace(graph.statistics()[i].spec.name, i);
+    }
   }
 
-  const ParameterSlot& slot(std::string_view name) const {
+  [[nodiscard]] std::int64_t positions() const noexcept {
+    const Shape& shape = graph.output_shape();
+    return shape.count() / shape.extents().back();
+  }
+
+  [[nodiscard]] std::size_t index(std::string_view name) const {
     const auto found = slot_index.find(std::string(name));
-    if (found != slot_index.end()) return graph.slots()[found->second];
+    if (found != slot_index.end()) return found->second;
     std::vector<std::string> names;
     for (const ParameterSlot& known : graph.slots()) names.push_back(known.spec.name);
+    for (const StatisticSlot& known : graph.statistics()) names.push_back(known.spec.name);
     throw Error(ErrorCode::unknown_name, "parameter '" + std::string(name) + "'",
                 "the network has no such parameter; " + suggestion(name, names));
   }
 
-  // Room for every whole gradient; the slots point at it until release_gradients.
-  void keep_gradients() {
-    std::size_t floats = 0;
-    const auto padded = [](std::size_t count) { return (count + 15) / 16 * 16; };
-    for (const ParameterSlot& known : graph.slots()) floats += padded(known.count);
-    if (gradients.size() < floats) gradients = AlignedBuffer<float>(floats);
-    floats = 0;
-    for (ParameterSlot& known : graph.slots()) {
-      known.gradient = gradients.data() + floats;
-      floats += padded(known.count);
+  [[nodiscard]] const ParameterSlot& slot(std::string_view name) const { return graph.slots()[index(name)]; }
+
+  [[nodiscard]] const StatisticSlot* statistic(std::string_view name) const {
+    const auto found = statistic_index.find(std::string(name));
+    return found == statistic_index.end() ? nullptr : &graph.statistics()[found->second];
+  }
+
+  // The group's number for every chunk's view of the parameter.
+  void set_group(std::size_t slot, const Group& group) {
+    auto found = std::find(groups.begin(), groups.end(), group);
+    if (found == groups.end()) found = groups.insert(groups.end(), group);
+    scalars.resize(groups.size());
+    for (std::size_t chunk = 0; chunk < graph.chunks(); ++chunk) {
+      graph.slots(chunk)[slot].group = static_cast<std::size_t>(found - groups.begin());
     }
   }
 
-  void release_gradients() noexcept {
-    for (ParameterSlot& known : graph.slots()) known.gradient = nullptr;
+  // The numbers of the next step.
+  void next_step() {
+    ++steps;
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      Optimizer optimizer = options.optimizer;
+      optimizer.learning_rate *= groups[i].factor;
+      if (!groups[i].decays) optimizer.weight_decay = 0;
+      scalars[i] = step_scalars(optimizer, steps);
+    }
   }
 
-  BatchResult loss(std::int64_t rows, float* gradient) noexcept {
-    if (options.loss == net::Loss::mean_squared_error) {
-      return mean_squared_error(rows, graph.outputs(), graph.output(), targets.data(), gradient);
-    }
-    return softmax_cross_entropy(rows, graph.outputs(), graph.output(), labels.data(), gradient);
+  [[nodiscard]] Pass pass(std::int64_t rows, std::int64_t total_rows, bool training) const {
+    return {.rows = rows,
+            .training = training,
+            .backward = training,
+            .number = passes,
+            .loss = {.function = loss_function(options.loss),
+                     .labels = labels.data(),
+                     .targets = targets.data(),
+                     .label_smoothing = training ? options.label_smoothing : 0,
+                     .normalizer = static_cast<double>(total_rows * positions())}};
   }
 
-  BatchResult run(std::int64_t rows, bool move, net::Tap* tap) {
-    BackwardRun backward{.rows = rows};
-    StepScalars scalars;
-    if (move) {
-      scalars = step_scalars(options.optimizer, ++steps);
-      backward.scalars = &scalars;
-      backward.update = update;
-    }
-    if (tap != nullptr) graph.show_parameters(*tap);
-    graph.forward(rows, tap);
-    const BatchResult result = loss(rows, graph.output_gradient());
-    graph.backward(backward, tap);
+  BatchResult collect(std::int64_t rows, std::int64_t total_rows, net::Tap* tap) {
+    gradients.attach();
+    const Pass task = pass(rows, total_rows, true);
+    const BatchResult result = tap == nullptr ? executor.run(task) : executor.run_watched(task, *tap);
+    gradients.collect(executor.live_chunks(rows), executor.team());
+    ++passes;
     return result;
+  }
+
+  void step() {
+    next_step();
+    report = gradients.apply(options, scalars, update, executor.team());
   }
 
   void check_rows(std::int64_t rows) const {
@@ -99,6 +162,14 @@ struct Plan::Impl {
                 std::to_string(rows) + " rows are outside [1, " + std::to_string(options.batch_size) +
                     "], the batch size it was compiled for");
   }
+
+  [[nodiscard]] float* state_of(std::string_view name, std::size_t which) const {
+    const ParameterSlot& owner = slot(name);
+    float* const state = which == 0 ? owner.state1 : which == 1 ? owner.state2 : nullptr;
+    if (state != nullptr) return state;
+    throw Error(ErrorCode::bad_value, "optimizer state " + std::to_string(which) + " of '" + std::string(name) + "'",
+                "the optimizer " + to_string(options.optimizer) + " keeps no such state");
+  }
 };
 
 Plan::Plan(const net::Graph& graph, const PlanOptions& options) : impl_(std::make_unique<Impl>(graph, options)) {}
@@ -109,72 +180,163 @@ Plan& Plan::operator=(Plan&&) noexcept = default;
 std::span<float> Plan::input() noexcept {
   return {impl_->graph.input(), static_cast<std::size_t>(impl_->options.batch_size * impl_->graph.features())};
 }
+std::int64_t Plan::positions() const noexcept { return impl_->positions(); }
 std::span<std::int32_t> Plan::labels() noexcept { return impl_->labels.span(); }
 std::span<float> Plan::targets() noexcept { return impl_->targets.span(); }
 std::span<const float> Plan::output() const noexcept {
-  return {impl_->graph.output(), static_cast<std::size_t>(impl_->options.batch_size * impl_->graph.outputs())};
+  return {impl_->graph.output(),
+          static_cast<std::size_t>(impl_->options.batch_size * impl_->graph.output_shape().count())};
 }
 
 void Plan::set_parameter(std::string_view name, std::span<const float> values) {
-  const ParameterSlot& slot = impl_->slot(name);
-  if (values.size() != slot.count) {
+  const StatisticSlot* const statistic = impl_->statistic(name);
+  const Shape shape = statistic != nullptr ? statistic->spec.shape : impl_->slot(name).spec.shape();
+  if (static_cast<std::int64_t>(values.size()) != shape.count()) {
     throw Error(ErrorCode::bad_shape, "parameter '" + std::string(name) + "'",
-                "shape " + to_string(slot.spec.shape()) + " has " + std::to_string(slot.count) + " values, found " +
+                "shape " + to_string(shape) + " has " + std::to_string(shape.count()) + " values, found " +
                     std::to_string(values.size()));
   }
-  store_values(slot, values.data(), slot.value);
+  if (statistic != nullptr) {
+    std::copy(values.begin(), values.end(), statistic->value);
+  } else {
+    const ParameterSlot& slot = impl_->slot(name);
+    store_values(slot, values.data(), slot.value);
+  }
 }
 
 std::vector<float> Plan::parameter(std::string_view name) const {
+  if (const StatisticSlot* const statistic = impl_->statistic(name); statistic != nullptr) {
+    return {statistic->value, statistic->value + statistic->spec.shape.count()};
+  }
   const ParameterSlot& slot = impl_->slot(name);
   std::vector<float> values(slot.count);
   load_values(slot, slot.value, values.data());
   return values;
 }
 
+void Plan::copy_parameters_to(Plan& other) const {
+  for (const ParameterSlot& slot : impl_->graph.slots()) other.set_parameter(slot.spec.name, parameter(slot.spec.name));
+  for (const StatisticSlot& statistic : impl_->graph.statistics()) {
+    other.set_parameter(statistic.spec.name, parameter(statistic.spec.name));
+  }
+}
+
 BatchResult Plan::evaluate(std::int64_t rows) noexcept {
   FANIN_ASSERT(rows >= 1 && rows <= impl_->options.batch_size);
-  impl_->graph.forward(rows, nullptr);
-  return impl_->loss(rows, nullptr);
+  return impl_->executor.run(impl_->pass(rows, rows, false));
 }
 
 BatchResult Plan::train_step(std::int64_t rows) noexcept {
   FANIN_ASSERT(rows >= 1 && rows <= impl_->options.batch_size && impl_->options.training);
-  return impl_->run(rows, true, nullptr);
+  impl_->gradients.reset();
+  if (impl_->options.clipping != Clipping::none) {
+    const BatchResult result = impl_->collect(rows, rows, nullptr);
+    impl_->step();
+    return result;
+  }
+  impl_->next_step();
+  Pass pass = impl_->pass(rows, rows, true);
+  pass.scalars = impl_->scalars;
+  pass.update = impl_->update;
+  const BatchResult result = impl_->executor.run(pass);
+  ++impl_->passes;
+  return result;
 }
 
 BatchResult Plan::train_step(std::int64_t rows, net::Tap& tap) {
   impl_->check_rows(rows);
-  impl_->keep_gradients();
-  const BatchResult result = impl_->run(rows, true, &tap);
-  impl_->release_gradients();
+  impl_->gradients.reset();
+  const BatchResult result = impl_->collect(rows, rows, &tap);
+  impl_->step();
   return result;
 }
 
 BatchResult Plan::gradients(std::int64_t rows, net::Tap* tap) {
   impl_->check_rows(rows);
-  impl_->keep_gradients();
-  const BatchResult result = impl_->run(rows, false, tap);
-  impl_->release_gradients();
+  impl_->gradients.reset();
+  const std::uint64_t pass = impl_->passes;
+  const BatchResult result = impl_->collect(rows, rows, tap);
+  impl_->passes = pass;  // looking changes nothing
+  impl_->gradients.reset();
   return result;
 }
 
 std::vector<float> Plan::gradient(std::string_view name) const {
   const ParameterSlot& slot = impl_->slot(name);
-  if (impl_->gradients.size() == 0) {
+  if (!impl_->gradients.has_total()) {
     throw Error(ErrorCode::bad_value, "gradient of '" + std::string(name) + "'", "call gradients() first");
   }
-  std::size_t offset = 0;
-  for (const ParameterSlot& other : impl_->graph.slots()) {
-    if (&other == &slot) break;
-    offset += (other.count + 15) / 16 * 16;
-  }
   std::vector<float> values(slot.count);
-  load_values(slot, impl_->gradients.data() + offset, values.data());
+  load_values(slot, impl_->gradients.total(impl_->index(name)), values.data());
   return values;
 }
 
+BatchResult Plan::accumulate(std::int64_t rows, std::int64_t total_rows) {
+  impl_->check_rows(rows);
+  return impl_->collect(rows, total_rows, nullptr);
+}
+
+void Plan::step() {
+  if (!impl_->gradients.has_total()) throw Error(ErrorCode::bad_value, "step", "call accumulate() first");
+  impl_->step();
+}
+
+StepReport Plan::last_step() const noexcept { return impl_->report; }
+
+void Plan::set_learning_rate(double rate) {
+  if (!(rate >= 0) || !std::isfinite(rate)) {
+    throw Error(ErrorCode::bad_value, "learning rate", "it must be finite and not negative");
+  }
+  impl_->options.optimizer.learning_rate = rate;
+}
+
+void Plan::set_learning_rate_factor(std::string_view parameter, double factor) {
+  if (!(factor >= 0) || !std::isfinite(factor)) {
+    throw Error(ErrorCode::bad_value, "learning rate factor of '" + std::string(parameter) + "'",
+                "it must be finite and not negative");
+  }
+  const std::size_t slot = impl_->index(parameter);
+  Group group = impl_->groups[impl_->graph.slots()[slot].group];
+  group.factor = factor;
+  impl_->set_group(slot, group);
+}
+
+void Plan::set_weight_decay(std::string_view parameter, bool decays) {
+  const std::size_t slot = impl_->index(parameter);
+  Group group = impl_->groups[impl_->graph.slots()[slot].group];
+  group.decays = decays;
+  impl_->set_group(slot, group);
+}
+
 std::int64_t Plan::steps() const noexcept { return impl_->steps; }
+std::uint64_t Plan::passes() const noexcept { return impl_->passes; }
+void Plan::set_counters(std::int64_t steps, std::uint64_t passes) noexcept {
+  impl_->steps = steps;
+  impl_->passes = passes;
+}
+
+std::size_t Plan::states() const noexcept {
+  return impl_->options.training ? state_slots(impl_->options.optimizer) : 0;
+}
+
+std::vector<float> Plan::state(std::string_view parameter, std::size_t index) const {
+  const float* const stored = impl_->state_of(parameter, index);
+  const ParameterSlot& slot = impl_->slot(parameter);
+  std::vector<float> values(slot.count);
+  load_values(slot, stored, values.data());
+  return values;
+}
+
+void Plan::set_state(std::string_view parameter, std::size_t index, std::span<const float> values) {
+  float* const stored = impl_->state_of(parameter, index);
+  const ParameterSlot& slot = impl_->slot(parameter);
+  if (values.size() != slot.count) {
+    throw Error(ErrorCode::bad_shape, "optimizer state of '" + std::string(parameter) + "'",
+                "it has " + std::to_string(slot.count) + " values, found " + std::to_string(values.size()));
+  }
+  store_values(slot, values.data(), stored);
+}
+
 std::size_t Plan::arena_bytes() const noexcept { return impl_->graph.arena_floats() * sizeof(float); }
 std::size_t Plan::unshared_bytes() const noexcept { return impl_->graph.unshared_floats() * sizeof(float); }
 

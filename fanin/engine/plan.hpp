@@ -1,16 +1,19 @@
 // A network compiled for a batch size: a flat list of kernel calls over one memory arena. Nothing
-// is allocated, locked or looked up in a step, and everything runs in the calling thread.
+// is allocated, locked or looked up in a step.
 //
 //     engine::Plan plan(graph, {.batch_size = 64});
 //     plan.set_parameter("layer1.weight", values);
 //     ... write rows into plan.input() and plan.labels() ...
 //     engine::BatchResult r = plan.train_step(rows);
+//
+// The calling thread must have called use_one_thread(): oneDNN chooses its kernels by thread count.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,20 +24,41 @@
 
 namespace fanin::engine {
 
+enum class Clipping {
+  none,
+  value,        ///< every gradient value into [-limit, limit]
+  norm,         ///< each parameter's gradient to a Euclidean norm of at most `limit`
+  global_norm,  ///< all gradients together likewise, as in Pascanu et al. 2013
+};
+
 struct PlanOptions {
   std::int64_t batch_size = 64;  ///< rows at most in a call, >= 1
   net::Loss loss = net::Loss::softmax_cross_entropy;
-  Optimizer optimizer = {};  ///< used by train_step
+  Optimizer optimizer = {};  ///< used by train_step and step
   bool training = true;      ///< false: no gradients and no optimizer state are stored
   /// The fraction of input values that are zero, as measured on the training data. Above
   /// kSparseInput (sparse_input.hpp) the first dense layer skips zeros; results differ in rounding only.
   double input_zero_fraction = 0;
+  double label_smoothing = 0;  ///< in [0, 1): of softmax_cross_entropy's labels, in training only
+  Clipping clipping = Clipping::none;
+  double clip_limit = 1;  ///< > 0
+  /// Parts of equal size that a batch is cut into. Gradients are summed over them in their order, so
+  /// the rounding depends on `chunks` and never on `threads`.
+  int chunks = 1;
+  int threads = 1;         ///< that share the chunks; more than chunks are not used
+  std::uint64_t seed = 0;  ///< of dropout's masks
 };
 
 /// Sums over the rows of one batch.
 struct BatchResult {
-  double loss_sum = 0;       ///< of the rows' losses: divide by rows for the mean
-  std::int64_t correct = 0;  ///< rows whose largest output is the label; 0 for regression
+  double loss_sum = 0;       ///< of the predictions' losses: divide by rows * positions() for the mean
+  std::int64_t correct = 0;  ///< predictions whose largest output is the label; 0 where net::has_accuracy is not
+};
+
+/// What the last optimizer step did with the gradients; only measured where clipping is on.
+struct StepReport {
+  double gradient_norm = 0;  ///< Euclidean, of all gradients before clipping
+  std::int64_t clipped = 0;  ///< gradient values (Clipping::value) or parameters that were changed
 };
 
 class Plan final {
@@ -45,19 +69,25 @@ class Plan final {
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;
 
-  /// [batch_size, features] and [batch_size]; write the first `rows` before each call.
+  /// [batch_size, features]; write the first `rows` before each call. Token ids are whole numbers.
   [[nodiscard]] std::span<float> input() noexcept;
+  /// Predictions per row: 1, or the positions of a sequence.
+  [[nodiscard]] std::int64_t positions() const noexcept;
+  /// [batch_size, positions] where the loss takes labels, else empty.
   [[nodiscard]] std::span<std::int32_t> labels() noexcept;
-  /// [batch_size, outputs] for regression losses, else empty.
+  /// [batch_size, positions, outputs] where the loss takes targets, else empty.
   [[nodiscard]] std::span<float> targets() noexcept;
-  /// The network's output of the last call, [batch_size, outputs].
+  /// The network's output of the last call, [batch_size, positions, outputs].
   [[nodiscard]] std::span<const float> output() const noexcept;
 
-  /// Values in the layout of the parameter's ParameterSpec. @throws Error unknown_name, bad_shape.
+  /// A parameter or statistic, in the layout of its ParameterSpec. @throws Error unknown_name, bad_shape.
   void set_parameter(std::string_view name, std::span<const float> values);
   [[nodiscard]] std::vector<float> parameter(std::string_view name) const;
+  /// Copies all parameters and statistics to a plan of the same network.
+  void copy_parameters_to(Plan& other) const;
 
-  /// Forward pass and loss of the first `rows` rows, 1 <= rows <= batch_size.
+  /// Forward pass and loss of the first `rows` rows, 1 <= rows <= batch_size, as in inference: no dropout,
+  /// running statistics, no label smoothing.
   BatchResult evaluate(std::int64_t rows) noexcept;
   /// Forward, backward and one optimizer step; the loss is the mean over `rows`.
   BatchResult train_step(std::int64_t rows) noexcept;
@@ -68,8 +98,29 @@ class Plan final {
   /// ∂L/∂parameter of the last gradients() call, in the layout of its ParameterSpec.
   [[nodiscard]] std::vector<float> gradient(std::string_view name) const;
 
-  /// Optimizer steps taken.
+  /// Adds the gradients of these rows' losses, divided by `total_rows`, to what has been accumulated.
+  BatchResult accumulate(std::int64_t rows, std::int64_t total_rows);
+  /// One optimizer step with the accumulated gradients, which start from zero again.
+  void step();
+  [[nodiscard]] StepReport last_step() const noexcept;
+
+  /// Of the steps to come. @param rate  finite, >= 0.
+  void set_learning_rate(double rate);
+  /// This parameter learns at `factor` times the learning rate. @throws Error unknown_name, bad_value.
+  void set_learning_rate_factor(std::string_view parameter, double factor);
+  /// Whether the optimizer's weight decay acts on this parameter; it does unless told. @throws Error unknown_name.
+  void set_weight_decay(std::string_view parameter, bool decays);
+
+  /// Optimizer steps taken, and training passes, which select dropout's masks.
   [[nodiscard]] std::int64_t steps() const noexcept;
+  [[nodiscard]] std::uint64_t passes() const noexcept;
+  /// Everything besides parameters and statistics that a resumed training needs.
+  void set_counters(std::int64_t steps, std::uint64_t passes) noexcept;
+  /// How many state tensors the optimizer keeps per parameter, and their values in the parameter's layout.
+  [[nodiscard]] std::size_t states() const noexcept;
+  [[nodiscard]] std::vector<float> state(std::string_view parameter, std::size_t index) const;
+  void set_state(std::string_view parameter, std::size_t index, std::span<const float> values);
+
   /// Bytes of the arena, and what the same tensors would take without sharing memory.
   [[nodiscard]] std::size_t arena_bytes() const noexcept;
   [[nodiscard]] std::size_t unshared_bytes() const noexcept;

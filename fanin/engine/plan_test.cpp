@@ -8,6 +8,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/gemm.hpp"
 #include "fanin/engine/reference.hpp"
+#include "fanin/engine/twin_for_test.hpp"
 #include "fanin/net/ops/activation.hpp"
 #include "fanin/net/ops/bias.hpp"
 #include "fanin/net/ops/dense.hpp"
@@ -19,63 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A plan and the reference's view of the same random parameters and batch.
-struct Twin {
-  net::Graph graph;
-  Plan plan;
-  ReferenceParameters parameters;
-  ReferenceBatch batch;
-
-  Twin(net::Graph network, const PlanOptions& options, std::int64_t rows, double zero_fraction = 0)
-      : graph(std::move(network)), plan(graph, options) {
-    use_one_thread();
-    std::mt19937_64 random(7);
-    std::normal_distribution<float> normal;
-    std::uniform_real_distribution<double> coin;
-    for (const net::ParameterSpec& spec : graph.parameters()) {
-      const auto count = static_cast<std::size_t>(spec.shape().count());
-      const float scale = spec.has_fans() ? 1 / std::sqrt(static_cast<float>(fans(spec).fan_in)) : 0.1F;
-      std::vector<float> values(count);
-      for (float& value : values) value = scale * normal(random);
-      plan.set_parameter(spec.name, values);
-      parameters[spec.name].assign(values.begin(), values.end());
-    }
-    batch.rows = rows;
-    const std::int64_t features = graph.node(graph.inputs()[0]).shape.count();
-    const std::int64_t outputs = graph.node(graph.output()).shape.count();
-    for (std::int64_t i = 0; i < rows * features; ++i) {
-      const float value = coin(random) < zero_fraction ? 0.0F : normal(random);
-      plan.input()[static_cast<std::size_t>(i)] = value;
-      batch.inputs.push_back(static_cast<double>(value));
-    }
-    for (std::int64_t i = 0; i < rows; ++i) {
-      batch.labels.push_back(static_cast<std::int32_t>(random() % static_cast<std::uint64_t>(outputs)));
-      plan.labels()[static_cast<std::size_t>(i)] = batch.labels.back();
-    }
-    for (std::size_t i = 0; i < plan.targets().size(); ++i) {
-      plan.targets()[i] = normal(random);
-      if (i < static_cast<std::size_t>(rows * outputs)) batch.targets.push_back(plan.targets()[i]);
-    }
-  }
-
-  // Loss and every gradient of the plan against the reference and its differences.
-  void expect_agreement(net::Loss loss) {
-    const double expected = reference_loss(graph, loss, parameters, batch);
-    const BatchResult evaluated = plan.evaluate(batch.rows);
-    EXPECT_NEAR(evaluated.loss_sum / static_cast<double>(batch.rows), expected, 2e-6 * (1 + std::abs(expected)));
-    const BatchResult result = plan.gradients(batch.rows);
-    EXPECT_EQ(result.loss_sum, evaluated.loss_sum);
-    for (const net::ParameterSpec& spec : graph.parameters()) {
-      const std::vector<double> truth = reference_gradient(graph, loss, parameters, batch, spec.name);
-      const std::vector<float> gradient = plan.gradient(spec.name);
-      ASSERT_EQ(gradient.size(), truth.size());
-      for (std::size_t i = 0; i < truth.size(); ++i) {
-        ASSERT_NEAR(gradient[i], truth[i], 2e-6 + 2e-5 * std::abs(truth[i])) << spec.name << "[" << i << "]";
-      }
-    }
-  }
-};
-
 net::Graph small_network(const char* activation) {
   return net::dense_network({5, 7, 4, 3}, net::parse_activation(activation));
 }
@@ -84,15 +28,14 @@ TEST(Plan, GradientsOfEveryActivationMatchDifferencesOfTheReference) {
   for (const net::ActivationFunction* function : net::activation_functions()) {
     SCOPED_TRACE(function->name);
     for (const std::int64_t rows : {1, 6}) {
-      Twin(net::dense_network({5, 7, 4, 3}, net::Activation(*function)), {.batch_size = 6}, rows)
-          .expect_agreement(net::Loss::softmax_cross_entropy);
+      Twin(net::dense_network({5, 7, 4, 3}, net::Activation(*function)), {.batch_size = 6}, rows).expect_agreement();
     }
   }
 }
 
 TEST(Plan, MeanSquaredErrorGradientsMatchDifferencesOfTheReference) {
   const PlanOptions options{.batch_size = 8, .loss = net::Loss::mean_squared_error};
-  Twin(small_network("tanh"), options, 5).expect_agreement(net::Loss::mean_squared_error);
+  Twin(small_network("tanh"), options, 5).expect_agreement();
 }
 
 TEST(Plan, AValueReadBySeveralNodesCollectsAllTheirGradients) {
@@ -105,7 +48,7 @@ TEST(Plan, AValueReadBySeveralNodesCollectsAllTheirGradients) {
   y = graph.add("branch", net::activation("gelu"), {y});
   y = graph.add("head", net::dense(3), {y});
   graph.set_output(y);
-  Twin(graph, {.batch_size = 4}, 4).expect_agreement(net::Loss::softmax_cross_entropy);
+  Twin(graph, {.batch_size = 4}, 4).expect_agreement();
 }
 
 TEST(Plan, WidthsThatFillSeveralBlocksAndLeaveRemaindersAgreeWithTheReference) {
@@ -136,7 +79,7 @@ TEST(Plan, WidthsThatFillSeveralBlocksAndLeaveRemaindersAgreeWithTheReference) {
 
 TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithDifferences) {
   const net::Graph graph = net::dense_network({9, 64, 3}, net::parse_activation("tanh"));
-  Twin(graph, {.batch_size = 5, .input_zero_fraction = 0.6}, 5, 0.6).expect_agreement(net::Loss::softmax_cross_entropy);
+  Twin(graph, {.batch_size = 5, .input_zero_fraction = 0.6}, 5, {.zero_fraction = 0.6}).expect_agreement();
 }
 
 TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithTheDenseOne) {
@@ -145,8 +88,8 @@ TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithTheDenseOne) {
     for (const std::int64_t width : {64, 192}) {
       for (const std::int64_t rows : {1, 5, 70}) {
         const net::Graph graph = net::dense_network({131, width, 3}, net::parse_activation("tanh"));
-        Twin skipping(graph, {.batch_size = 70, .input_zero_fraction = 0.6}, rows, 0.6);
-        Twin dense(graph, {.batch_size = 70}, rows, 0.6);
+        Twin skipping(graph, {.batch_size = 70, .input_zero_fraction = 0.6}, rows, {.zero_fraction = 0.6});
+        Twin dense(graph, {.batch_size = 70}, rows, {.zero_fraction = 0.6});
         const double loss = dense.plan.gradients(rows).loss_sum;
         EXPECT_NEAR(skipping.plan.gradients(rows).loss_sum, loss, 1e-5 * loss);
         const std::vector<float> expected = dense.plan.gradient("layer1.weight");
@@ -160,7 +103,7 @@ TEST(Plan, ALayerThatSkipsZeroInputsAgreesWithTheDenseOne) {
 TEST(Plan, ADeadNetworkMovesItsLastBiasOnly) {
   for (const double zeros : {0.0, 0.5}) {
     const PlanOptions options{.batch_size = 8, .optimizer = parse_optimizer("sgd", 0.1), .input_zero_fraction = zeros};
-    Twin twin(net::dense_network({70, 64, 32, 3}, net::parse_activation("relu")), options, 8, zeros);
+    Twin twin(net::dense_network({70, 64, 32, 3}, net::parse_activation("relu")), options, 8, {.zero_fraction = zeros});
     for (const net::ParameterSpec& spec : twin.graph.parameters()) {
       twin.plan.set_parameter(spec.name, std::vector<float>(static_cast<std::size_t>(spec.shape().count())));
     }
@@ -175,8 +118,8 @@ TEST(Plan, ADeadNetworkMovesItsLastBiasOnly) {
 
 TEST(Plan, ATapChangesNoBitAlsoWhereZerosAreSkipped) {
   const PlanOptions options{.batch_size = 6, .optimizer = parse_optimizer("adam", 1e-2), .input_zero_fraction = 0.5};
-  Twin watched(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, 0.5);
-  Twin alone(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, 0.5);
+  Twin watched(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, {.zero_fraction = 0.5});
+  Twin alone(net::dense_network({131, 64, 3}, net::parse_activation("relu")), options, 6, {.zero_fraction = 0.5});
   class : public net::Tap {
     void see(const net::TapTensor&) override {}
   } tap;
@@ -265,6 +208,100 @@ TEST(Plan, ImpossibleRequestsNameWhatIsWrong) {
   net::Graph no_output;
   no_output.add_input("input", Shape{3});
   EXPECT_THAT(message([&] { Plan(no_output, {}); }), HasSubstr("no output"));
+}
+
+TEST(Plan, EveryLossHasTheGradientsOfItsReference) {
+  for (const std::string_view name : net::loss_names()) {
+    SCOPED_TRACE(name);
+    expect_agreement_for_all_batches([] { return small_network("tanh"); }, {.loss = net::parse_loss(name)});
+  }
+}
+
+TEST(Plan, SmoothedLabelsHaveTheGradientsOfTheReferenceAndDoNotTouchInference) {
+  expect_agreement_for_all_batches([] { return small_network("tanh"); }, {.label_smoothing = 0.1});
+}
+
+std::vector<float> weights_after_steps(const PlanOptions& options, std::int64_t rows) {
+  Twin twin(net::dense_network({5, 70, 40, 3}, net::parse_activation("gelu")), options, rows);
+  for (int step = 0; step < 3; ++step) twin.plan.train_step(rows);
+  return twin.plan.parameter("layer2.weight");
+}
+
+TEST(Plan, ThreadsNeverChangeTheBits) {
+  for (const Clipping clipping : {Clipping::none, Clipping::value, Clipping::norm, Clipping::global_norm}) {
+    PlanOptions options{.batch_size = 13,
+                        .optimizer = parse_optimizer("adam", 1e-2),
+                        .clipping = clipping,
+                        .clip_limit = 0.01,
+                        .chunks = 4};
+    for (const std::int64_t rows : {13, 5}) {
+      options.threads = 1;
+      const std::vector<float> one = weights_after_steps(options, rows);
+      options.threads = 3;
+      EXPECT_EQ(one, weights_after_steps(options, rows));
+    }
+  }
+}
+
+TEST(Plan, AccumulatedGradientsAreThoseOfOneBatch) {
+  const PlanOptions options{.batch_size = 6, .optimizer = parse_optimizer("sgd", 0.1)};
+  Twin whole(small_network("tanh"), options, 6);
+  Twin parts(small_network("tanh"), options, 6);
+  whole.plan.train_step(6);
+  parts.plan.accumulate(4, 6);
+  std::copy(whole.batch.inputs.begin() + 4 * 5, whole.batch.inputs.end(), parts.plan.input().begin());
+  std::copy(whole.batch.labels.begin() + 4, whole.batch.labels.end(), parts.plan.labels().begin());
+  parts.plan.accumulate(2, 6);
+  parts.plan.step();
+  const std::vector<float> a = whole.plan.parameter("layer1.weight");
+  const std::vector<float> b = parts.plan.parameter("layer1.weight");
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-6);
+}
+
+TEST(Plan, ClippingByGlobalNormScalesAllGradientsAndReportsTheNorm) {
+  const auto change = [](Clipping clipping, double limit, StepReport& report) {
+    Twin twin(small_network("tanh"),
+              {.batch_size = 6, .optimizer = parse_optimizer("sgd", 1), .clipping = clipping, .clip_limit = limit}, 6);
+    std::vector<double> moved;
+    double square = 0;
+    for (const net::ParameterSpec& spec : twin.graph.parameters()) {
+      const std::vector<float> before = twin.plan.parameter(spec.name);
+      moved.insert(moved.end(), before.begin(), before.end());
+    }
+    twin.plan.train_step(6);
+    report = twin.plan.last_step();
+    std::size_t i = 0;
+    for (const net::ParameterSpec& spec : twin.graph.parameters()) {
+      for (const float after : twin.plan.parameter(spec.name)) {
+        const double step = static_cast<double>(after) - moved[i++];
+        square += step * step;
+      }
+    }
+    return std::sqrt(square);
+  };
+  StepReport report;
+  const double free = change(Clipping::none, 1, report);
+  EXPECT_NEAR(change(Clipping::global_norm, free / 3, report), free / 3, 1e-5 * free);
+  EXPECT_NEAR(report.gradient_norm, free, 1e-5 * free);
+  EXPECT_EQ(report.clipped, 6);
+  EXPECT_NEAR(change(Clipping::global_norm, free * 3, report), free, 1e-5 * free);
+  EXPECT_EQ(report.clipped, 0);
+  EXPECT_LE(change(Clipping::value, 1e-3, report), 1e-3 * std::sqrt(90.0));
+  EXPECT_GT(report.clipped, 0);
+}
+
+TEST(Plan, ALearningRateFactorMovesOneParameterFurther) {
+  const PlanOptions options{.batch_size = 6, .optimizer = parse_optimizer("sgd", 0.1), .chunks = 2};
+  Twin plain(small_network("tanh"), options, 6);
+  Twin factor(small_network("tanh"), options, 6);
+  factor.plan.set_learning_rate_factor("layer2.weight", 10);
+  const std::vector<float> start = plain.plan.parameter("layer2.weight");
+  plain.plan.train_step(6);
+  factor.plan.train_step(6);
+  EXPECT_EQ(plain.plan.parameter("layer1.weight"), factor.plan.parameter("layer1.weight"));
+  const std::vector<float> once = plain.plan.parameter("layer2.weight");
+  const std::vector<float> ten = factor.plan.parameter("layer2.weight");
+  for (std::size_t i = 0; i < start.size(); ++i) EXPECT_NEAR(ten[i] - start[i], 10 * (once[i] - start[i]), 1e-6);
 }
 
 }  // namespace

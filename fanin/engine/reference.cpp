@@ -14,7 +14,16 @@ std::vector<std::vector<double>> reference_forward(const net::Graph& graph, cons
       continue;
     }
     std::vector<double> output(static_cast<std::size_t>(batch.rows * node.shape.count()));
-    ReferenceTensors tensors{.rows = batch.rows, .output = output};
+    ReferenceTensors tensors{
+        .rows = batch.rows, .output = output, .training = batch.training, .seed = batch.seed, .pass = batch.pass};
+    std::vector<std::vector<double>> statistics;
+    for (const net::StatisticSpec& spec : node.statistics) {
+      const auto given = parameters.find(spec.name);
+      statistics.push_back(given != parameters.end()
+                               ? given->second
+                               : std::vector<double>(static_cast<std::size_t>(spec.shape.count()), spec.initial));
+    }
+    for (const std::vector<double>& statistic : statistics) tensors.statistics.emplace_back(statistic);
     for (const net::NodeId input : node.inputs) tensors.inputs.emplace_back(values[input]);
     for (const net::ParameterSpec& spec : node.parameters) tensors.parameters.emplace_back(parameters.at(spec.name));
     find_op(node).reference(node, tensors);
@@ -26,9 +35,14 @@ std::vector<std::vector<double>> reference_forward(const net::Graph& graph, cons
 double reference_loss(const net::Graph& graph, net::Loss loss, const ReferenceParameters& parameters,
                       const ReferenceBatch& batch) {
   const std::vector<std::vector<double>> values = reference_forward(graph, parameters, batch);
-  const std::vector<double>& outputs = values[graph.output()];
-  if (loss == net::Loss::mean_squared_error) return reference_mean_squared_error(outputs, batch.targets);
-  return reference_softmax_cross_entropy(batch.rows, graph.node(graph.output()).shape.count(), outputs, batch.labels);
+  const Shape& shape = graph.node(graph.output()).shape;
+  const std::int64_t outputs = shape.extents().back();
+  return reference_loss_mean(loss, {.predictions = batch.rows * (shape.count() / outputs),
+                                    .outputs = outputs,
+                                    .values = values[graph.output()],
+                                    .labels = batch.labels,
+                                    .targets = batch.targets,
+                                    .label_smoothing = batch.label_smoothing});
 }
 
 std::vector<double> reference_gradient(const net::Graph& graph, net::Loss loss, ReferenceParameters parameters,

@@ -13,7 +13,7 @@
 
 namespace fanin::engine {
 
-/// Parameters by name, in the layout of their ParameterSpec.
+/// Parameters, and statistics where they are not the initial ones, by name, in the layout of their ParameterSpec.
 using ReferenceParameters = std::map<std::string, std::vector<double>>;
 
 /// One batch: inputs [rows, features], and labels [rows] or targets [rows, outputs].
@@ -22,6 +22,10 @@ struct ReferenceBatch {
   std::vector<double> inputs;
   std::vector<std::int32_t> labels = {};
   std::vector<float> targets = {};
+  bool training = true;  ///< statistics of the batch, dropout
+  double label_smoothing = 0;
+  std::uint64_t seed = 0;  ///< dropout's
+  std::uint64_t pass = 0;
 };
 
 /// The values of every node, [rows, features], in the order of the nodes.

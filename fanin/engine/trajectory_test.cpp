@@ -49,7 +49,9 @@ TEST(Trajectory, TwentyStepsOfEachOptimizerFollowPyTorch) {
       for (const char* name : parameters) plan.set_parameter(name, file.floats(std::string("init.") + name));
       const std::vector<float> inputs = file.floats("inputs");
       std::copy(inputs.begin(), inputs.end(), plan.input().begin());
-      for (std::size_t i = 0; i < 6; ++i) plan.labels()[i] = static_cast<std::int32_t>(file.at("labels")[i]);
+      for (std::size_t i = 0; i < plan.labels().size(); ++i) {
+        plan.labels()[i] = static_cast<std::int32_t>(file.at("labels")[i]);
+      }
       if (regression) {
         const std::vector<float> targets = file.floats("targets");
         std::copy(targets.begin(), targets.end(), plan.targets().begin());

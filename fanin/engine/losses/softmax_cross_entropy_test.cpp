@@ -17,7 +17,11 @@ TEST(SoftmaxCrossEntropy, ExtremeLogitsGiveTheExactLossAndGradient) {
     for (std::size_t row = 0; row < rows; ++row) {
       const auto label = static_cast<std::int32_t>(file.at("labels")[row]);
       std::vector<float> gradient(5);
-      const BatchResult result = softmax_cross_entropy(1, 5, logits.data() + 5 * row, &label, gradient.data());
+      const BatchResult result = softmax_cross_entropy({.predictions = 1,
+                                                        .outputs = 5,
+                                                        .values = logits.data() + 5 * row,
+                                                        .labels = &label,
+                                                        .gradient = gradient.data()});
       const double expected = file.at("loss")[row];
       EXPECT_NEAR(result.loss_sum, expected, 1e-6 + 1e-6 * expected) << "row " << row;
       for (std::size_t i = 0; i < 5; ++i) {
@@ -34,9 +38,17 @@ TEST(SoftmaxCrossEntropy, CountsRightAnswersAndDividesTheGradientByTheRows) {
       for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = std::sin(static_cast<float>(i));
       std::vector<std::int32_t> labels{0, 1, static_cast<std::int32_t>(classes - 1)};
       std::vector<float> gradient(logits.size());
-      const BatchResult result = softmax_cross_entropy(3, classes, logits.data(), labels.data(), gradient.data());
+      const BatchResult result = softmax_cross_entropy({.predictions = 3,
+                                                        .outputs = classes,
+                                                        .values = logits.data(),
+                                                        .labels = labels.data(),
+                                                        .normalizer = 3,
+                                                        .gradient = gradient.data()});
       const std::vector<double> exact(logits.begin(), logits.end());
-      EXPECT_NEAR(result.loss_sum / 3, reference_softmax_cross_entropy(3, classes, exact, labels), 1e-6);
+      EXPECT_NEAR(
+          result.loss_sum / 3,
+          reference_softmax_cross_entropy({.predictions = 3, .outputs = classes, .values = exact, .labels = labels}),
+          1e-6);
       std::int64_t correct = 0;
       for (std::int64_t row = 0; row < 3; ++row) {
         const auto first = logits.begin() + row * classes;
@@ -53,11 +65,11 @@ TEST(SoftmaxCrossEntropy, CountsRightAnswersAndDividesTheGradientByTheRows) {
 TEST(SoftmaxCrossEntropy, TiesGoToTheFirstClassAndNaNIsNeverRight) {
   const float equal[3] = {0, 0, 0};
   const std::int32_t labels[2] = {0, 1};
-  EXPECT_EQ(softmax_cross_entropy(1, 3, equal, labels, nullptr).correct, 1);
-  EXPECT_EQ(softmax_cross_entropy(1, 3, equal, labels + 1, nullptr).correct, 0);
+  EXPECT_EQ(softmax_cross_entropy({.predictions = 1, .outputs = 3, .values = equal, .labels = labels}).correct, 1);
+  EXPECT_EQ(softmax_cross_entropy({.predictions = 1, .outputs = 3, .values = equal, .labels = labels + 1}).correct, 0);
   const float broken[3] = {std::nanf(""), std::nanf(""), std::nanf("")};
   const std::int32_t last = 2;
-  const BatchResult result = softmax_cross_entropy(1, 3, broken, &last, nullptr);
+  const BatchResult result = softmax_cross_entropy({.predictions = 1, .outputs = 3, .values = broken, .labels = &last});
   EXPECT_EQ(result.correct, 0);
   EXPECT_TRUE(std::isnan(result.loss_sum));
 }

@@ -28,8 +28,8 @@ class ActivationKernel final : public Kernel {
         parameter_(static_cast<float>(function_of(node).parameter())),
         features_(static_cast<std::size_t>(node.shape.count())) {}
 
-  void forward(std::int64_t rows) noexcept override {
-    kernels_.forward(parameter_, static_cast<std::size_t>(rows) * features_, buffers_.inputs[0], buffers_.output);
+  void forward(const ForwardRun& run) noexcept override {
+    kernels_.forward(parameter_, static_cast<std::size_t>(run.rows) * features_, buffers_.inputs[0], buffers_.output);
   }
 
   void backward(const BackwardRun& run) noexcept override {
@@ -48,7 +48,7 @@ class ActivationKernel final : public Kernel {
 
 OpTraits traits(const net::Node& node, const CompileHints&) {
   const bool input = kernels_of(node).saves == Saves::input;
-  return {.in_place = true, .saves_input = input, .saves_output = !input};
+  return {.in_place = true, .saves_input = input, .saves_output = !input, .layout = LayoutRule::any};
 }
 
 std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints&, const KernelBuffers& buffers,

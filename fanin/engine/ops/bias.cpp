@@ -14,9 +14,9 @@ class BiasKernel final : public Kernel {
         units_(slot.count),
         rows_per_sample_(node.shape.count() / static_cast<std::int64_t>(units_)) {}
 
-  void forward(std::int64_t rows) noexcept override {
+  void forward(const ForwardRun& run) noexcept override {
     const float* const bias = slot_.value;
-    for (std::int64_t row = 0; row < rows * rows_per_sample_; ++row) {
+    for (std::int64_t row = 0; row < run.rows * rows_per_sample_; ++row) {
       const float* const x = buffers_.inputs[0] + static_cast<std::size_t>(row) * units_;
       float* const y = buffers_.output + static_cast<std::size_t>(row) * units_;
       for (std::size_t i = 0; i < units_; ++i) y[i] = x[i] + bias[i];
@@ -28,7 +28,7 @@ class BiasKernel final : public Kernel {
     float* const dx = buffers_.input_gradients[0];
     const float* const dy = buffers_.output_gradient;
     if (dx != nullptr && dx != dy) std::memcpy(dx, dy, rows * units_ * sizeof(float));
-    float* const sum = slot_.gradient != nullptr ? slot_.gradient : buffers_.scratch;
+    float* const sum = slot_.gradient != nullptr ? slot_.gradient : buffers_.workspace;
     std::fill_n(sum, units_, 0.0F);
     // Rows are added in their order, four at a time so that the sums stay in registers longer.
     std::size_t row = 0;
@@ -52,7 +52,7 @@ class BiasKernel final : public Kernel {
 };
 
 OpTraits traits(const net::Node& node, const CompileHints&) {
-  return {.in_place = true, .scratch_floats = static_cast<std::size_t>(node.shape.extents().back())};
+  return {.in_place = true, .workspace_floats = static_cast<std::size_t>(node.shape.extents().back())};
 }
 
 std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints&, const KernelBuffers& buffers,

@@ -58,9 +58,9 @@ class DenseKernel final : public Kernel {
     slot.transposed = true;
   }
 
-  void forward(std::int64_t rows) noexcept override {
-    gemm({.m = rows * rows_per_sample_, .n = out_, .k = in_, .lda = in_, .ldb = out_, .ldc = out_}, buffers_.inputs[0],
-         slot_.value, buffers_.output);
+  void forward(const ForwardRun& run) noexcept override {
+    gemm({.m = run.rows * rows_per_sample_, .n = out_, .k = in_, .lda = in_, .ldb = out_, .ldc = out_},
+         buffers_.inputs[0], slot_.value, buffers_.output);
   }
 
   void backward(const BackwardRun& run) noexcept override {
@@ -76,7 +76,7 @@ class DenseKernel final : public Kernel {
       }
     }
     apply_blocks(
-        run, slot_, in_, out_, block_rows_, dead, buffers_.scratch,
+        run, slot_, in_, out_, block_rows_, dead, buffers_.workspace,
         [&](std::int64_t first, std::int64_t count, float* gradient) {
           gemm({.transpose_a = Transpose::yes, .m = count, .n = out_, .k = rows, .lda = in_, .ldb = out_, .ldc = out_},
                buffers_.inputs[0] + first, dy, gradient);
@@ -109,20 +109,20 @@ class SparseInputDenseKernel final : public Kernel {
     return Scratch(in, out, batch_size).total;
   }
 
-  void forward(std::int64_t rows) noexcept override {
-    const NonzeroInputs batch = nonzero_inputs(rows);
+  void forward(const ForwardRun& run) noexcept override {
+    const NonzeroInputs batch = nonzero_inputs(run.rows);
     find_nonzero(batch);
-    multiply_nonzero(batch, slot_.value, out_, reinterpret_cast<std::int64_t*>(buffers_.scratch + scratch_.order),
+    multiply_nonzero(batch, slot_.value, out_, reinterpret_cast<std::int64_t*>(buffers_.saved + scratch_.order),
                      buffers_.output);
   }
 
   void backward(const BackwardRun& run) noexcept override {
     const NonzeroInputs batch = nonzero_inputs(run.rows);
-    float* const packed = buffers_.scratch + scratch_.packed;
+    float* const packed = buffers_.saved + scratch_.packed;
     transpose_nonzero(batch);
     pack_output_gradient(buffers_.output_gradient, run.rows, out_, packed);
     const bool dead = all_zero(buffers_.output_gradient, run.rows * out_);
-    apply_blocks(run, slot_, in_, out_, kFeatures, dead, buffers_.scratch,
+    apply_blocks(run, slot_, in_, out_, kFeatures, dead, buffers_.saved,
                  [&](std::int64_t first, std::int64_t count, float* gradient) {
                    weight_gradient_rows(batch, first, count, out_, packed, gradient);
                  });
@@ -149,8 +149,8 @@ class SparseInputDenseKernel final : public Kernel {
     return {.x = buffers_.inputs[0],
             .rows = rows,
             .features = in_,
-            .by_row = reinterpret_cast<std::uint64_t*>(buffers_.scratch + scratch_.by_row),
-            .by_feature = reinterpret_cast<std::uint64_t*>(buffers_.scratch + scratch_.by_feature)};
+            .by_row = reinterpret_cast<std::uint64_t*>(buffers_.saved + scratch_.by_row),
+            .by_feature = reinterpret_cast<std::uint64_t*>(buffers_.saved + scratch_.by_feature)};
   }
 
   KernelBuffers buffers_;
@@ -168,10 +168,11 @@ bool skips_zeros(const net::Node& node, const CompileHints& hints) {
 OpTraits traits(const net::Node& node, const CompileHints& hints) {
   const Shape shape = node.parameters[0].shape();
   const std::int64_t block = hints.training ? block_rows(shape[1], shape[0]) * shape[0] : 0;
-  const std::size_t floats = skips_zeros(node, hints)
-                                 ? SparseInputDenseKernel::scratch_floats(shape[1], shape[0], hints.batch_size)
-                                 : static_cast<std::size_t>(block);
-  return {.saves_input = true, .scratch_floats = floats, .keeps_scratch = skips_zeros(node, hints)};
+  if (skips_zeros(node, hints)) {
+    return {.saves_input = true,
+            .saved_floats = SparseInputDenseKernel::scratch_floats(shape[1], shape[0], hints.batch_size)};
+  }
+  return {.saves_input = true, .workspace_floats = static_cast<std::size_t>(block)};
 }
 
 std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,

@@ -1,0 +1,250 @@
+#include "fanin/engine/execute.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "fanin/engine/layout_conversion.hpp"
+
+namespace fanin::engine {
+namespace {
+
+std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
+
+// Shows a node's values or gradients row-major, whatever the plan keeps.
+void show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, const float* values, std::int64_t rows) {
+  if (node.conversion) return;
+  const Shape shape{rows, node.features()};
+  const auto count = static_cast<std::size_t>(shape.count());
+  if (node.layout == Layout::row_major) return tap.see({kind, node.description.name, {values, count}, &shape});
+  std::vector<float> row_major(count);
+  const std::int64_t channels = node.description.shape[0];
+  transpose_samples(rows, node.features() / channels, channels, values, row_major.data());
+  tap.see({kind, node.description.name, row_major, &shape});
+}
+
+void show_parameter(net::Tap& tap, net::TapKind kind, const ParameterSlot& slot, const float* stored) {
+  std::vector<float> values(slot.count);
+  load_values(slot, stored, values.data());
+  const Shape shape = slot.spec.shape();
+  tap.see({kind, slot.spec.name, values, &shape});
+}
+
+BatchResult total(std::span<const BatchResult> parts) {
+  BatchResult sum;
+  for (const BatchResult& part : parts) {
+    sum.loss_sum += part.loss_sum;
+    sum.correct += part.correct;
+  }
+  return sum;
+}
+
+}  // namespace
+
+Share share_of(std::size_t count, int member, int members) noexcept {
+  const std::size_t lines = (count + 15) / 16;
+  const auto at = [&](int m) {
+    return std::min(count, lines * static_cast<std::size_t>(m) / static_cast<std::size_t>(members) * 16);
+  };
+  return {at(member), at(member + 1)};
+}
+
+void sum_in_order(std::span<const float* const> from, std::size_t first, std::size_t last, float* to) noexcept {
+  if (from.size() == 1) {
+    if (to != from[0]) std::copy(from[0] + first, from[0] + last, to + first);
+    return;
+  }
+  for (std::size_t i = first; i < last; ++i) to[i] = from[0][i] + from[1][i];
+  for (std::size_t part = 2; part < from.size(); ++part) {
+    for (std::size_t i = first; i < last; ++i) to[i] += from[part][i];
+  }
+}
+
+Executor::Executor(CompiledGraph& graph, int threads)
+    : graph_(graph), team_(std::clamp(threads, 1, static_cast<int>(graph.chunks()))), results_(graph.chunks()) {
+  for (const CompiledNode& node : graph.nodes()) {
+    std::size_t floats = 0;
+    for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
+      floats += padded(graph.slots()[node.first_slot + i].count);
+    }
+    node_floats_ = std::max(node_floats_, floats);
+  }
+}
+
+std::size_t Executor::live_chunks(std::int64_t rows) const noexcept {
+  return static_cast<std::size_t>((rows + graph_.chunk_rows() - 1) / graph_.chunk_rows());
+}
+
+std::int64_t Executor::rows_of(std::size_t chunk, std::int64_t rows) const noexcept {
+  return std::min(graph_.chunk_rows(), rows - static_cast<std::int64_t>(chunk) * graph_.chunk_rows());
+}
+
+ForwardRun Executor::forward_run(const Pass& pass, std::size_t chunk) const noexcept {
+  return {.rows = rows_of(chunk, pass.rows),
+          .first_row = static_cast<std::int64_t>(chunk) * graph_.chunk_rows(),
+          .batch_rows = pass.rows,
+          .training = pass.training,
+          .pass = pass.number};
+}
+
+BackwardRun Executor::backward_run(const Pass& pass, std::size_t chunk) const noexcept {
+  return {.rows = rows_of(chunk, pass.rows),
+          .first_row = static_cast<std::int64_t>(chunk) * graph_.chunk_rows(),
+          .batch_rows = pass.rows,
+          .pass = pass.number,
+          .scalars = pass.scalars,
+          .update = graph_.chunks() == 1 ? pass.update : nullptr};
+}
+
+BatchResult Executor::loss(const Pass& pass, std::size_t chunk) const noexcept {
+  const Shape& shape = graph_.output_shape();
+  const std::int64_t outputs = shape.extents().back();
+  const std::int64_t positions = shape.count() / outputs;
+  const std::int64_t first = static_cast<std::int64_t>(chunk) * graph_.chunk_rows() * positions;
+  const auto from = [first](auto* values, std::int64_t step) {
+    return values == nullptr ? nullptr : values + first * step;
+  };
+  return pass.loss.function({.predictions = rows_of(chunk, pass.rows) * positions,
+                             .outputs = outputs,
+                             .values = from(graph_.output(), outputs),
+                             .labels = from(pass.loss.labels, 1),
+                             .targets = from(pass.loss.targets, outputs),
+                             .normalizer = pass.loss.normalizer,
+                             .label_smoothing = pass.loss.label_smoothing,
+                             .gradient = pass.backward ? from(graph_.output_gradient(), outputs) : nullptr});
+}
+
+void Executor::forward(const Pass& pass, int member) noexcept {
+  const auto step = static_cast<std::size_t>(team_.members());
+  const std::size_t live = live_chunks(pass.rows);
+  for (CompiledNode& node : graph_.nodes()) {
+    if (node.kernels.empty()) continue;
+    if (node.traits.whole_batch && pass.training) {
+      for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
+        node.kernels[c]->prepare_forward(forward_run(pass, c));
+      }
+      team_.meet();
+    }
+    for (auto c = static_cast<std::size_t>(member); c < live; c += step) node.kernels[c]->forward(forward_run(pass, c));
+  }
+}
+
+void Executor::backward_chunk(CompiledNode& node, const Pass& pass, std::size_t chunk) noexcept {
+  const BackwardRun run = backward_run(pass, chunk);
+  node.kernels[chunk]->backward(run);
+  for (const GradientAddition& addition : node.additions) {
+    const CompiledNode& target = graph_.nodes()[addition.target];
+    const auto first = static_cast<std::size_t>(run.first_row * target.features());
+    const auto count = static_cast<std::size_t>(run.rows * target.features());
+    for (std::size_t i = first; i < first + count; ++i) target.gradient[i] += addition.from[i];
+  }
+}
+
+void Executor::point_into_ring(const CompiledNode& node, std::size_t chunk, std::size_t turn) noexcept {
+  float* to = ring_.data() + (turn * graph_.chunks() + chunk) * node_floats_;
+  for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
+    ParameterSlot& slot = graph_.slots(chunk)[node.first_slot + i];
+    slot.gradient = to;
+    to += padded(slot.count);
+  }
+}
+
+void Executor::reduce_and_update(const CompiledNode& node, const Pass& pass, int member) noexcept {
+  constexpr std::size_t kBlock = 4096;  // values summed and applied while they are in L1
+  std::array<const float*, 1024> parts;
+  const std::size_t live = live_chunks(pass.rows);
+  for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
+    const ParameterSlot& slot = graph_.slots()[node.first_slot + i];
+    for (std::size_t c = 0; c < live; ++c) parts[c] = graph_.slots(c)[node.first_slot + i].gradient;
+    const Share share = share_of(slot.count, member, team_.members());
+    for (std::size_t first = share.first; first < share.last; first += kBlock) {
+      const std::size_t last = std::min(share.last, first + kBlock);
+      sum_in_order({parts.data(), live}, first, last, slot.gradient);
+      pass.update(pass.scalars[slot.group], last - first, slot.gradient + first, slot.value + first,
+                  slot.state1 == nullptr ? nullptr : slot.state1 + first,
+                  slot.state2 == nullptr ? nullptr : slot.state2 + first);
+    }
+  }
+}
+
+// With an update, each node's gradients go to one half of the ring, while slower members may still sum
+// those of the node before in the other half: a meeting a node is enough.
+void Executor::backward(const Pass& pass, int member) noexcept {
+  const auto step = static_cast<std::size_t>(team_.members());
+  const std::size_t live = live_chunks(pass.rows);
+  const bool streams = pass.update != nullptr && graph_.chunks() > 1;
+  std::size_t turn = 0;
+  for (std::size_t id = graph_.nodes().size(); id-- > 0;) {
+    CompiledNode& node = graph_.nodes()[id];
+    if (node.kernels.empty() || !node.needs_gradient) continue;
+    if (node.traits.whole_batch) {
+      for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
+        node.kernels[c]->prepare_backward(backward_run(pass, c));
+      }
+      team_.meet();
+    }
+    const bool reduces = streams && !node.description.parameters.empty();
+    for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
+      if (reduces) point_into_ring(node, c, turn);
+      backward_chunk(node, pass, c);
+    }
+    if (!reduces) continue;
+    team_.meet();
+    reduce_and_update(node, pass, member);
+    turn = 1 - turn;
+  }
+}
+
+BatchResult Executor::run(const Pass& pass) noexcept {
+  if (pass.update != nullptr && graph_.chunks() > 1 && ring_.size() == 0) {
+    ring_ = AlignedBuffer<float>(2 * graph_.chunks() * node_floats_);
+  }
+  const auto step = static_cast<std::size_t>(team_.members());
+  const std::size_t live = live_chunks(pass.rows);
+  team_.run([&](int member) {
+    forward(pass, member);
+    for (auto c = static_cast<std::size_t>(member); c < live; c += step) results_[c] = loss(pass, c);
+    if (pass.backward) backward(pass, member);
+  });
+  if (pass.update != nullptr && graph_.chunks() > 1) {
+    for (std::size_t c = 0; c < graph_.chunks(); ++c) {
+      for (ParameterSlot& slot : graph_.slots(c)) slot.gradient = nullptr;
+    }
+  }
+  return total({results_.data(), live});
+}
+
+BatchResult Executor::run_watched(const Pass& pass, net::Tap& tap) {
+  const std::size_t live = live_chunks(pass.rows);
+  for (const ParameterSlot& slot : graph_.slots()) show_parameter(tap, net::TapKind::weight, slot, slot.value);
+  for (CompiledNode& node : graph_.nodes()) {
+    if (!node.kernels.empty()) {
+      if (node.traits.whole_batch && pass.training) {
+        for (std::size_t c = 0; c < live; ++c) node.kernels[c]->prepare_forward(forward_run(pass, c));
+      }
+      for (std::size_t c = 0; c < live; ++c) node.kernels[c]->forward(forward_run(pass, c));
+    }
+    show(tap, net::TapKind::activation, node, node.value, pass.rows);
+  }
+  for (std::size_t c = 0; c < live; ++c) results_[c] = loss(pass, c);
+  std::vector<float> sum;
+  for (std::size_t id = graph_.nodes().size(); pass.backward && id-- > 0;) {
+    CompiledNode& node = graph_.nodes()[id];
+    if (node.kernels.empty() || !node.needs_gradient) continue;
+    show(tap, net::TapKind::activation_gradient, node, node.gradient, pass.rows);
+    if (node.traits.whole_batch) {
+      for (std::size_t c = 0; c < live; ++c) node.kernels[c]->prepare_backward(backward_run(pass, c));
+    }
+    for (std::size_t c = 0; c < live; ++c) backward_chunk(node, pass, c);
+    for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
+      const ParameterSlot& slot = graph_.slots()[node.first_slot + i];
+      std::vector<const float*> parts;
+      for (std::size_t c = 0; c < live; ++c) parts.push_back(graph_.slots(c)[node.first_slot + i].gradient);
+      sum.resize(slot.count);
+      sum_in_order(parts, 0, slot.count, sum.data());
+      show_parameter(tap, net::TapKind::weight_gradient, slot, sum.data());
+    }
+  }
+  return total({results_.data(), live});
+}
+
+}  // namespace fanin::engine
