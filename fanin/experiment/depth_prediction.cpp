@@ -2,16 +2,18 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "fanin/core/error.hpp"
-#include "fanin/init/initializer.hpp"
+#include "fanin/init/network_scheme.hpp"
 #include "fanin/net/shorthand.hpp"
 #include "fanin/theory/predict.hpp"
 
 namespace fanin::experiment {
 namespace {
 
-constexpr double kKept = 10;
+constexpr double kKept = 0.1;        // relative
+constexpr double kLarge = 10;        // from here on a change is called vanishing or exploding
 constexpr double kRounding = 1e-12;  // what a symmetric law may leave of its mean
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -26,13 +28,16 @@ SizeChange change_of(double begin, double end, std::size_t steps) {
   change.ratio = begin == 0 ? (end == 0 ? 0 : HUGE_VAL) : std::sqrt(end / begin);
   change.factor_per_layer = std::pow(change.ratio, 1.0 / static_cast<double>(steps));
   change.layers_to_thousandfold = std::log(1000.0) / std::fabs(std::log(change.factor_per_layer));
-  if (change.ratio < 1 / kKept) change.trend = SizeTrend::vanishing;
-  if (!(change.ratio <= kKept)) change.trend = SizeTrend::exploding;
+  if (change.ratio < 1 - kKept) change.trend = SizeTrend::shrinking;
+  if (change.ratio > 1 + kKept) change.trend = SizeTrend::growing;
+  if (change.ratio < 1 / kLarge) change.trend = SizeTrend::vanishing;
+  if (!(change.ratio <= kLarge)) change.trend = SizeTrend::exploding;
   return change;
 }
 
 void check(const DepthSettings& settings) {
-  if (!(settings.bias_variance >= 0) || !std::isfinite(settings.bias_variance)) {
+  const double bias_variance = settings.bias_variance.value_or(0);
+  if (!(bias_variance >= 0) || !std::isfinite(bias_variance)) {
     throw Error(ErrorCode::bad_value, "bias_variance", "it must be finite and >= 0");
   }
   if (!(settings.input_second_moment > 0) || !std::isfinite(settings.input_second_moment)) {
@@ -67,6 +72,8 @@ std::vector<LayerPrediction> layers_of(const net::Graph& graph, const theory::Pr
 std::string_view to_string(SizeTrend trend) noexcept {
   switch (trend) {
     case SizeTrend::kept: return "kept";
+    case SizeTrend::shrinking: return "shrinking";
+    case SizeTrend::growing: return "growing";
     case SizeTrend::vanishing: return "vanishing";
     case SizeTrend::exploding: return "exploding";
   }
@@ -76,16 +83,18 @@ std::string_view to_string(SizeTrend trend) noexcept {
 DepthPrediction predict_depth(const DepthSettings& settings) {
   check(settings);
   const net::Activation activation = net::parse_activation(settings.activation);
-  const init::Initializer initializer = init::parse_initializer(settings.init);
   const net::Graph graph = net::dense_network(net::parse_widths(settings.net), activation);
+  const init::NetworkPlan plan = init::parse_network_scheme(settings.init).plan(graph);
+  std::map<std::string_view, const init::Initializer*> rules;
+  for (const init::ParameterPlan& entry : plan.parameters) rules.emplace(entry.parameter.name, &entry.rule);
 
   DepthPrediction out;
   out.settings = settings;
   out.settings.activation = net::to_string(activation);
-  out.settings.init = initializer.text();
+  out.settings.init = plan.scheme;
   const theory::ParameterLookup lookup = [&](const net::ParameterSpec& parameter) {
-    if (!parameter.has_fans()) return theory::ParameterMoments(settings.bias_variance);
-    const init::Initializer::Moments moments = initializer.moments(parameter);
+    if (!parameter.has_fans() && settings.bias_variance) return theory::ParameterMoments(*settings.bias_variance);
+    const init::Initializer::Moments moments = rules.at(parameter.name)->moments(parameter);
     out.exact = out.exact && (moments.random || moments.std_dev == 0);
     const bool centred = std::fabs(moments.mean) <= kRounding * moments.std_dev;
     return theory::ParameterMoments(moments.std_dev * moments.std_dev, centred ? 0 : moments.mean);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,9 @@ namespace fanin::experiment {
 struct DepthSettings {
   std::string net;  ///< dense shorthand
   std::string activation = "relu";
-  std::string init = "he_normal";  ///< of the weights
-  double bias_variance = 0;
-  double input_second_moment = 1;  ///< E x² of an input, its mean being 0; > 0
+  std::string init = "he_normal";            ///< an initializer, or a scheme for the whole network
+  std::optional<double> bias_variance = {};  ///< nothing: what the initialization gives the biases
+  double input_second_moment = 1;            ///< E x² of an input, its mean being 0; > 0
 };
 
 struct LayerPrediction {
@@ -31,9 +32,11 @@ struct LayerPrediction {
 };
 
 enum class SizeTrend {
-  kept,       ///< the ratio lies in [1/10, 10]
-  vanishing,  ///< below
-  exploding,  ///< above, or not finite
+  kept,       ///< the ratio lies in [0.9, 1.1]
+  shrinking,  ///< below, down to 1/10
+  growing,    ///< above, up to 10
+  vanishing,  ///< below 1/10
+  exploding,  ///< above 10, or not finite
 };
 std::string_view to_string(SizeTrend trend) noexcept;
 

@@ -57,6 +57,29 @@ TEST(DepthPrediction, LargeWeightsExplodeAndOverflowIsAValue) {
   EXPECT_EQ(overflow.activations.trend, SizeTrend::exploding);
 }
 
+TEST(DepthPrediction, AHalfIsShrinkingAndTwiceIsGrowing) {
+  // Second moments fall to a quarter over two layers of glorot, and grow fourfold with He's variance doubled.
+  const DepthPrediction half = predict("64x4-64", "relu", "glorot_normal");
+  EXPECT_NEAR(half.activations.ratio, 0.5, 1e-12);
+  EXPECT_EQ(half.activations.trend, SizeTrend::shrinking);
+  EXPECT_EQ(half.gradients.trend, SizeTrend::shrinking);
+  const DepthPrediction twice = predict("64x4-64", "relu", "he_normal(gain=2)");
+  EXPECT_NEAR(twice.activations.ratio, 2, 1e-12);
+  EXPECT_EQ(twice.activations.trend, SizeTrend::growing);
+  EXPECT_EQ(predict("64x4-64", "relu", "he_normal").activations.trend, SizeTrend::kept);
+}
+
+TEST(DepthPrediction, ASchemeForTheWholeNetworkDecidesBiasesToo) {
+  // PyTorch's Linear: Var W = Var b = 1/(3·fan_in), so q1 = 1/3 + 1/(3·48), and relu halves it.
+  const DepthPrediction torch = predict("48-24-12", "relu", "pytorch_default");
+  EXPECT_EQ(torch.settings.init, "pytorch_default");
+  EXPECT_NEAR(torch.layers[0].activation_second_moment, (1.0 / 3 + 1.0 / (3 * 48)) / 2, 1e-12);
+  const DepthPrediction without = predict_depth({.net = "48-24-12", .init = "pytorch_default", .bias_variance = 0});
+  EXPECT_NEAR(without.layers[0].activation_second_moment, 1.0 / 6, 1e-12);
+  EXPECT_EQ(predict("48-24-12", "relu", "pytorch_linear").layers[0].activation_second_moment,
+            without.layers[0].activation_second_moment);
+}
+
 TEST(DepthPrediction, ZerosLeaveNothing) {
   const DepthPrediction zeros = predict("8-8-8-2", "relu", "zeros");
   EXPECT_EQ(zeros.layers[0].activation_second_moment, 0);

@@ -54,7 +54,7 @@ std::string layers_table(const DepthPrediction& prediction, const Terminal& term
 
 /// "by a factor 0.707 per layer, a thousandth after 20 layers". Of a change that is finite and not 0.
 std::string pace(const SizeChange& change) {
-  const char* end = change.trend == SizeTrend::exploding ? "a thousandfold" : "a thousandth";
+  const char* end = change.ratio > 1 ? "a thousandfold" : "a thousandth";
   const std::int64_t layers = std::llround(std::ceil(change.layers_to_thousandfold));
   return fmt::format("by a factor {} per layer, {} after {} layer{}", significant(change.factor_per_layer), end,
                      grouped(layers), layers == 1 ? "" : "s");
@@ -67,10 +67,21 @@ std::string sentence(const SizeChange& change, const std::string& what, const st
   const std::string times = significant(change.ratio);
   switch (change.trend) {
     case SizeTrend::kept: return fmt::format("{} keep their size {}: {} times.", what, way, times);
+    case SizeTrend::shrinking: return fmt::format("{} shrink {}: {} times, {}.", what, way, times, pace(change));
+    case SizeTrend::growing: return fmt::format("{} grow {}: {} times, {}.", what, way, times, pace(change));
     case SizeTrend::vanishing: return fmt::format("{} vanish {}: {} times, {}.", what, way, times, pace(change));
     case SizeTrend::exploding: return fmt::format("{} explode {}: {} times, {}.", what, way, times, pace(change));
   }
   return {};
+}
+
+Style verdict_style(const DepthPrediction& prediction) {
+  Style style = Style::good;
+  for (const SizeTrend trend : {prediction.activations.trend, prediction.gradients.trend}) {
+    if (trend == SizeTrend::vanishing || trend == SizeTrend::exploding) return Style::caution;
+    if (trend != SizeTrend::kept) style = Style::plain;
+  }
+  return style;
 }
 
 Json change_json(const SizeChange& change) {
@@ -105,8 +116,7 @@ std::string depth_report(const DepthPrediction& prediction, const Terminal& term
                             "at the output.",
                             settings.input_second_moment),
                 Style::faint, terminal);
-  const bool sound = prediction.activations.trend == SizeTrend::kept && prediction.gradients.trend == SizeTrend::kept;
-  add_paragraph(out, fmt::format("\n{}", depth_verdict(prediction)), sound ? Style::good : Style::caution, terminal);
+  add_paragraph(out, fmt::format("\n{}", depth_verdict(prediction)), verdict_style(prediction), terminal);
   if (!prediction.exact) {
     add_paragraph(out,
                   "These weights are not independent draws with mean zero, as the theory takes them to be: read the "
@@ -123,7 +133,7 @@ std::string depth_json(const DepthPrediction& prediction) {
   json["net"] = settings.net;
   json["activation"] = settings.activation;
   json["init"] = settings.init;
-  json["bias_variance"] = settings.bias_variance;
+  json["bias_variance"] = settings.bias_variance ? Json(*settings.bias_variance) : Json(nullptr);
   json["input_second_moment"] = settings.input_second_moment;
   json["exact"] = prediction.exact;
   json["layers"] = Json::array();

@@ -19,7 +19,8 @@ std::string depth_verdict(const experiment::DepthPrediction& prediction);
 ///  "layers":[{"name","fan_in","units","weight_variance","activation_second_moment","gradient_second_moment",
 ///  "weight_gradient_second_moment"}],
 ///  "activations":{"trend","ratio","factor_per_layer","layers_to_thousandfold"},"gradients":{the same},"verdict"}.
-/// A number that is not finite is null.
+/// A trend is kept, shrinking, growing, vanishing or exploding. A number that is not finite is null, and so is a bias
+/// variance that the initialization decides.
 std::string depth_json(const experiment::DepthPrediction& prediction);
 
 }  // namespace fanin::report

@@ -48,6 +48,18 @@ TEST(DepthReport, DrawsBarsAndSaysWhatVanishes) {
   EXPECT_THAT(depth_verdict(halving()), HasSubstr("by a factor 0.707 per layer, a thousandth after 20 layers."));
 }
 
+TEST(DepthReport, ASmallChangeIsNotCalledKept) {
+  DepthPrediction prediction = halving();
+  prediction.activations = {SizeTrend::shrinking, 0.5, 0.9330330, 99.66};
+  prediction.gradients = {SizeTrend::growing, 2, 1.0717735, 99.66};
+  EXPECT_THAT(depth_verdict(prediction),
+              AllOf(HasSubstr("Activations shrink from layer1 to layer11: 0.500 times, by a factor 0.933 per layer, a "
+                              "thousandth after 100 layers."),
+                    HasSubstr("Gradients grow on the way back from layer12 to layer1: 2.00 times, by a factor 1.07 per "
+                              "layer, a thousandfold after 100 layers."),
+                    Not(HasSubstr("keep"))));
+}
+
 TEST(DepthReport, OutcomesThatAreNoNumbersAreWords) {
   DepthPrediction prediction = halving();
   prediction.gradients = {SizeTrend::exploding, HUGE_VAL, HUGE_VAL, 0};
