@@ -8,6 +8,9 @@
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
+#include "fanin/experiment/data/adding.hpp"
+#include "fanin/experiment/data/cifar10_folder.hpp"
+#include "fanin/experiment/data/copy.hpp"
 #include "fanin/experiment/data/csv_file.hpp"
 #include "fanin/experiment/data/idx_folder.hpp"
 #include "fanin/experiment/data/known.hpp"
@@ -15,6 +18,7 @@
 #include "fanin/experiment/data/parity.hpp"
 #include "fanin/experiment/data/spirals.hpp"
 #include "fanin/experiment/data/teacher.hpp"
+#include "fanin/experiment/data/text.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -26,6 +30,7 @@ constexpr std::array kKnownDataSets = {
     KnownDataSet{"mnist", "70,000 handwritten digits, 28 x 28, 10 classes"},
     KnownDataSet{"kmnist", "70,000 cursive Japanese characters, 28 x 28, 10 classes"},
     KnownDataSet{"emnist", "handwritten letters and digits, 28 x 28; emnist(split=balanced) has 47 classes"},
+    KnownDataSet{"cifar-10", "60,000 colour images, 3 x 32 x 32, 10 classes: the binary version's batch files"},
     KnownDataSet{"spirals", "generated: spiral arms in the plane; classes, noise, turns, points, test_points, seed"},
     KnownDataSet{"teacher",
                  "generated: a random network's outputs; inputs, hidden, outputs, activation, noise, task, "
@@ -33,6 +38,13 @@ constexpr std::array kKnownDataSets = {
     KnownDataSet{"parity",
                  "generated: the parity of a few of many bits; bits, relevant, noise, points, test_points, "
                  "seed"},
+    KnownDataSet{"adding", "generated: the sum of two marked numbers in a sequence; length, rows, test_rows, seed"},
+    KnownDataSet{"copy",
+                 "generated: symbols to repeat after a pause, a label per position; length, symbols, payload, "
+                 "rows, test_rows, seed"},
+    KnownDataSet{"text",
+                 "the next character of a text, a label per position; file (default: chapters of a novel that "
+                 "come with fanin), length"},
 };
 
 bool has_extension(const fs::path& path, std::string_view extension) {
@@ -63,17 +75,20 @@ RawData read_path(const fs::path& path, const DataOptions& options) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
     if (options.task == Task::regression) refuse_task(folder_name(path), "labels, which are for classification");
+    if (!holds_idx_files(path) && holds_cifar10_files(path)) return read_cifar10_folder(path, folder_name(path));
     return read_idx_folder(path, folder_name(path), "");
   }
   if (!fs::exists(path, error)) {
     throw Error(ErrorCode::missing_data, path.string(),
-                "no such file or folder; give a folder of IDX files, a .npz or a .csv file, or a name that `fanin list "
-                "data` shows");
+                "no such file or folder; give a folder of IDX or CIFAR-10 files, a .npz or a .csv file, or a name that "
+                "`fanin list data` shows");
   }
   if (has_extension(path, ".npz")) return read_npz_file(path, options.task);
   if (is_table(path)) return read_csv_file(path, options.target_column, options.task);
   throw Error(ErrorCode::unsupported, path.string(),
-              "a data set is a folder of IDX files, or a file that ends in .npz or .csv");
+              "a data set is a folder of IDX or CIFAR-10 files, or a file that ends in .npz or .csv; a text is read by "
+              "text(file=" +
+                  path.string() + ")");
 }
 
 [[noreturn]] void unknown_data_set(std::string_view name) {
@@ -88,26 +103,35 @@ bool looks_like_a_path(std::string_view spec) {
          has_extension(fs::path(spec), ".npz");
 }
 
-RawData read_raw(std::string_view spec, const DataOptions& options) {
-  std::error_code error;
-  if (spec.empty()) throw Error(ErrorCode::bad_value, "--data", "the name of the data set is empty");
-  if (spec.size() > 4096) throw Error(ErrorCode::bad_value, "--data", "the name is longer than 4096 characters");
-  if (looks_like_a_path(spec)) return read_path(fs::path(spec), options);
-  // A name is a name, also when a folder is called so; "./mnist" is the folder.
-  const std::string_view bare = spec.substr(0, spec.find('('));
-  const bool named = std::any_of(kKnownDataSets.begin(), kKnownDataSets.end(), [&](const KnownDataSet& known) {
+// "name" or "name(…": a name is a name, also when a folder is called so; "./mnist" is the folder.
+bool is_known(std::string_view bare) {
+  return std::any_of(kKnownDataSets.begin(), kKnownDataSets.end(), [&](const KnownDataSet& known) {
     return known.name == bare.substr(0, bare.find_last_not_of(' ') + 1);
   });
-  if (!named) {
-    if (fs::exists(fs::path(spec), error)) return read_path(fs::path(spec), options);
-    unknown_data_set(bare);
-  }
-  const CallExpr call = parse_call(spec, "data set");
+}
+
+RawData read_named(const CallExpr& call, const DataOptions& options) {
   if (call.name == "teacher") return generate_teacher(call, options.task);
+  if (call.name == "adding") {
+    if (options.task == Task::classification) refuse_task(call.name, "quantities, which are for regression");
+    return generate_adding(call);
+  }
   if (options.task == Task::regression) refuse_task(call.name, "labels, which are for classification");
+  if (call.name == "copy") return generate_copy(call);
+  if (call.name == "text") return read_text(call, options.test_fraction);
   if (call.name == "spirals") return generate_spirals(call);
   if (call.name == "parity") return generate_parity(call);
   return read_known_set(call);
+}
+
+RawData read_raw(std::string_view spec, const DataOptions& options) {
+  if (spec.empty()) throw Error(ErrorCode::bad_value, "--data", "the name of the data set is empty");
+  if (spec.size() > 4096) throw Error(ErrorCode::bad_value, "--data", "the name is longer than 4096 characters");
+  const std::string_view bare = spec.substr(0, spec.find('('));
+  if (is_known(bare)) return read_named(parse_call(spec, "data set"), options);
+  std::error_code error;
+  if (looks_like_a_path(spec) || fs::exists(fs::path(spec), error)) return read_path(fs::path(spec), options);
+  unknown_data_set(bare);
 }
 
 }  // namespace

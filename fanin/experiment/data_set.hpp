@@ -1,9 +1,13 @@
 // Finds and loads the data set a person names.
 //
-//     fashion-mnist | mnist | kmnist | emnist   a known name, looked for in the usual folders
-//     DIR                                       a folder of IDX or IDX.gz files (train-*, t10k-* or test-*)
-//     FILE.npz | FILE.csv                       arrays x_train, y_train, x_test, y_test; or a table
-//     spirals(...) | teacher(...) | parity(...) generated, with a seed of their own: no run's seed changes data
+//     fashion-mnist | mnist | kmnist | emnist | cifar-10   a known name, looked for in the usual folders
+//     DIR                   a folder of IDX files (train-*, t10k-* or test-*) or of CIFAR-10's batches, or .gz
+//     FILE.npz | FILE.csv   arrays x_train, y_train, x_test, y_test; or a table
+//     text(file=FILE)       the next character of a text, for each of its positions
+//     spirals(...) | teacher(...) | parity(...) | adding(...) | copy(...)
+//                           generated, with a seed of their own: no run's seed changes data
+//
+// docs/data.md describes each for people.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +23,12 @@ namespace fanin::experiment {
 enum class Task { automatic, classification, regression };
 
 struct DataOptions {
-  bool standardize = false;        ///< zero mean, unit variance per feature, measured on the training part
+  /// Zero mean and unit variance, measured on the training part, of each feature or, for images
+  /// [channels, height, width], of each channel.
+  bool standardize = false;
   bool raw = false;                ///< no scaling at all
-  double validation_fraction = 0;  ///< of the training part, in [0, 0.9]; the cut is fixed by the data set's name
-  double test_fraction = 0.2;      ///< for sources without a test part of their own (csv)
+  double validation_fraction = 0;  ///< of the training part, in [0, 0.9]; fixed by the data set's name; text: its end
+  double test_fraction = 0.2;      ///< for sources without a test part of their own (csv, text)
   std::string target_column = {};  ///< csv: header name, or 0-based index; "-1" is the last
   Task task = Task::automatic;     ///< csv, npz: integer targets are labels unless regression is asked for
   std::int64_t limit_train = 0;    ///< keep only the first rows, the validation part's included; 0 keeps all

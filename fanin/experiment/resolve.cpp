@@ -110,6 +110,11 @@ void check_data(const DataSet& data) {
   if (data.train.count < 1 || data.test.count < 1) {
     refuse(ErrorCode::bad_value, "--data", "the data set " + data.name + " has an empty part");
   }
+  if (data.positions > 1 || data.tokens) {
+    refuse(ErrorCode::unsupported, "--data",
+           "the data set " + data.name + (data.tokens ? " holds tokens" : " has a label for each position") +
+               ", which a network of dense layers does not take");
+  }
 }
 
 void check_counts(const CompareSettings& settings, const DataSet& data) {

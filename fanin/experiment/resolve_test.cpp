@@ -116,6 +116,15 @@ TEST(Resolve, ANetBeyondTheMachinesMemoryIsRefusedBeforeAnythingIsAllocated) {
   EXPECT_THAT(message, HasSubstr("fewer workers"));
 }
 
+TEST(Resolve, TokensAndLabelsPerPositionAreRefused) {
+  for (const char* name : {"text", "copy(rows=20)"}) {
+    const DataSet data = load_data_set(name, {});
+    const Error error = error_of([&] { resolve(CompareSettings(), data); });
+    EXPECT_EQ(error.where(), "--data");
+    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+  }
+}
+
 TEST(Resolve, AnEmptyPartIsRefused) {
   DataSet data = spirals();
   data.test = Samples{};

@@ -55,7 +55,14 @@ void gather_inputs(const Samples& samples, const InputScaling& scaling, std::spa
 }
 
 void gather_labels(const Samples& samples, std::span<const std::uint32_t> rows, std::span<std::int32_t> out) noexcept {
-  for (std::size_t i = 0; i < rows.size(); ++i) out[i] = samples.labels[rows[i]];
+  const auto positions = static_cast<std::size_t>(samples.positions);
+  if (positions == 1) {
+    for (std::size_t i = 0; i < rows.size(); ++i) out[i] = samples.labels[rows[i]];
+    return;
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::copy_n(samples.labels.data() + rows[i] * positions, positions, out.data() + i * positions);
+  }
 }
 
 void gather_targets(const Samples& samples, std::span<const std::uint32_t> rows, std::span<float> out) noexcept {
@@ -105,7 +112,8 @@ Samples take_rows(const Samples& samples, std::span<const std::uint32_t> rows) {
   } else {
     take(std::get<std::vector<float>>(samples.values), features, rows, part.values.emplace<std::vector<float>>());
   }
-  if (!samples.labels.empty()) take(samples.labels, 1, rows, part.labels);
+  part.positions = samples.positions;
+  if (!samples.labels.empty()) take(samples.labels, static_cast<std::size_t>(samples.positions), rows, part.labels);
   if (!samples.targets.empty()) {
     take(samples.targets, samples.targets.size() / static_cast<std::size_t>(samples.count), rows, part.targets);
   }
@@ -117,7 +125,7 @@ void keep_first_rows(Samples& samples, std::int64_t rows) {
   const auto kept = static_cast<std::size_t>(rows);
   const std::size_t outputs = samples.targets.size() / static_cast<std::size_t>(samples.count);
   std::visit([&](auto& values) { values.resize(kept * static_cast<std::size_t>(samples.features)); }, samples.values);
-  if (!samples.labels.empty()) samples.labels.resize(kept);
+  if (!samples.labels.empty()) samples.labels.resize(kept * static_cast<std::size_t>(samples.positions));
   samples.targets.resize(kept * outputs);
   samples.count = rows;
 }

@@ -1,5 +1,5 @@
-// A data set in memory: rows of features with a label or a target each, split into parts. Images
-// stay bytes and are scaled while a batch is gathered, so 60,000 of them take 47 MB.
+// A data set in memory: rows of features with a label (or one for each position) or a target each, split
+// into parts. Images stay bytes and are scaled while a batch is gathered, so 60,000 of them take 47 MB.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,9 @@ struct Samples {
   std::int64_t count = 0;                                              ///< rows
   std::int64_t features = 0;                                           ///< values per row
   std::variant<std::vector<std::uint8_t>, std::vector<float>> values;  ///< [count, features]
-  std::vector<std::int32_t> labels;                                    ///< [count] for classification, else empty
+  std::vector<std::int32_t> labels;                                    ///< [count, positions], or empty
   std::vector<float> targets;                                          ///< [count, outputs] for regression, else empty
+  std::int64_t positions = 1;  ///< labels per row: above 1, each position of a sequence has its own
 };
 
 /// value = (raw - shift) / divisor, each operation rounded to f32 once: byte / 255 is the nearest
@@ -40,11 +41,20 @@ struct DataSet {
   Samples validation;  ///< cut from the training part; empty when not asked for
   Samples test;
   InputScaling scaling;  ///< measured on the training part only
+  /// Labels per row, in every part: 1, or one for each position of a sequence [positions, …], whose network
+  /// then gives [positions, outputs].
+  std::int64_t positions = 1;
+  /// The inputs are token ids in [0, vocabulary): they are gathered as floats, exactly, and never scaled.
+  bool tokens = false;
+  std::int64_t vocabulary = 0;  ///< different tokens there can be, at most 2^24; 0 for inputs that are no tokens
+  /// What each token stands for, [vocabulary]; empty when nobody knows.
+  std::vector<std::string> token_texts = {};
 };
 
 /// Copies rows[0], rows[1], … to `out` [rows, features], scaled. A leaf: every row is < count.
 void gather_inputs(const Samples& samples, const InputScaling& scaling, std::span<const std::uint32_t> rows,
                    std::span<float> out) noexcept;
+/// Likewise labels, to `out` [rows, positions], and targets, to `out` [rows, outputs].
 void gather_labels(const Samples& samples, std::span<const std::uint32_t> rows, std::span<std::int32_t> out) noexcept;
 void gather_targets(const Samples& samples, std::span<const std::uint32_t> rows, std::span<float> out) noexcept;
 

@@ -69,6 +69,31 @@ TEST(Samples, TargetsAreGatheredInRowsOfTheirWidth) {
   EXPECT_THAT(out, ElementsAre(5, 6, 1, 2));
 }
 
+TEST(Samples, LabelsOfEveryPositionStayTogether) {
+  Samples samples = byte_samples(4, 2);
+  samples.positions = 3;
+  samples.labels = {0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32};
+  std::vector<std::int32_t> out(9);
+  gather_labels(samples, std::vector<std::uint32_t>{3, 0, 3}, out);
+  EXPECT_THAT(out, ElementsAre(30, 31, 32, 0, 1, 2, 30, 31, 32));
+  const Samples part = take_rows(samples, std::vector<std::uint32_t>{2, 1});
+  EXPECT_EQ(part.positions, 3);
+  EXPECT_THAT(part.labels, ElementsAre(20, 21, 22, 10, 11, 12));
+  keep_first_rows(samples, 2);
+  EXPECT_THAT(samples.labels, ElementsAre(0, 1, 2, 10, 11, 12));
+}
+
+TEST(Samples, TokensUpToTwoToThe24thArriveExactly) {
+  Samples samples;
+  samples.count = 1;
+  samples.features = 3;
+  samples.values = std::vector<float>{0, 16'777'215, 12'345'677};
+  std::vector<float> out(3);
+  gather_inputs(samples, {{0.0F}, {1.0F}, ""}, std::vector<std::uint32_t>{0}, out);
+  EXPECT_EQ(static_cast<std::int64_t>(out[1]), 16'777'215);
+  EXPECT_EQ(static_cast<std::int64_t>(out[2]), 12'345'677);
+}
+
 TEST(Samples, TheZeroFractionIsThatOfTheScaledInputs) {
   for (const InputScaling& scaling : {InputScaling{{0.0F}, {255.0F}, ""}, InputScaling{{37.0F}, {2.0F}, ""},
                                       InputScaling{{0, 37, 74}, {1, 1, 1}, ""}}) {

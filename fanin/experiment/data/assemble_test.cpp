@@ -78,6 +78,27 @@ TEST(Assemble, TheCutDependsOnTheNameOnly) {
   EXPECT_EQ(data.test.count, 10);  // the source's own
 }
 
+TEST(Assemble, OrderedRowsAreCutOffTheEnd) {
+  RawData raw = raw_data("a", 20, 0);
+  raw.ordered = true;
+  const DataSet data = assemble(std::move(raw), {.validation_fraction = 0.25, .test_fraction = 0.2});
+  EXPECT_THAT(first_inputs(data.test), ElementsAre(16, 17, 18, 19));
+  EXPECT_THAT(first_inputs(data.validation), ElementsAre(12, 13, 14, 15));
+  EXPECT_THAT(first_inputs(data.train), ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
+}
+
+TEST(Assemble, TokensAreNeverScaled) {
+  RawData raw = raw_data("a", 20, 5);
+  raw.tokens = true;
+  raw.vocabulary = 200;
+  const DataSet data = assemble(raw, {});
+  EXPECT_TRUE(data.tokens);
+  EXPECT_EQ(data.vocabulary, 200);
+  EXPECT_EQ(scaled(data.train, data.scaling), std::get<std::vector<float>>(data.train.values));
+  EXPECT_EQ(assemble(raw, {.raw = true}).scaling.description, "tokens");
+  EXPECT_EQ(error_of([&] { assemble(raw, {.standardize = true}); }).where(), "--standardize");
+}
+
 TEST(Assemble, LimitsKeepTheFirstRows) {
   const DataSet data = assemble(raw_data("a", 100, 50), {.limit_train = 7, .limit_test = 3});
   EXPECT_THAT(first_inputs(data.train), ElementsAre(0, 1, 2, 3, 4, 5, 6));
@@ -137,6 +158,18 @@ TEST(Assemble, ColumnsReachTheUnitIntervalEachByItsOwnRange) {
 TEST(Assemble, RawInputsAreLeftAlone) {
   const DataSet data = assemble(raw_data("a", 11, 5), {.raw = true});
   EXPECT_EQ(scaled(data.train, data.scaling), std::get<std::vector<float>>(data.train.values));
+}
+
+TEST(Scaling, AChannelIsStandardizedAsOne) {
+  Samples samples;
+  samples.count = 2;
+  samples.features = 4;  // two channels of two
+  samples.values = std::vector<float>{1, 2, 10, 10, 3, 6, 10, 10};
+  const InputScaling scaling = channel_standardization(samples, 2);
+  EXPECT_THAT(scaling.shift, ElementsAre(3, 3, 10, 10));
+  EXPECT_FLOAT_EQ(scaling.divisor[0], std::sqrt(3.5F));  // 1, 2, 3, 6: (4 + 1 + 0 + 9) / 4
+  EXPECT_EQ(scaling.divisor[0], scaling.divisor[1]);
+  EXPECT_EQ(scaling.divisor[3], 1);
 }
 
 TEST(Scaling, AConstantFeatureBecomesZeroNotNan) {

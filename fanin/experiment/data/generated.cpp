@@ -17,6 +17,16 @@ constexpr std::int64_t kMaxValues = std::int64_t{1} << 28;
               std::string(argument) + "=" + found + " is outside [" + low + ", " + high + "]");
 }
 
+GeneratedSize read_sizes(CallReader& reader, std::string_view name, const GeneratedSize& defaults, const char* train,
+                         const char* test) {
+  GeneratedSize size;
+  size.points = checked(name, train, reader.integer(train, defaults.points), 2, kMaxPoints);
+  size.test_points = checked(name, test, reader.integer(test, defaults.test_points), 2, kMaxPoints);
+  const std::int64_t seed = reader.integer("seed", static_cast<std::int64_t>(defaults.seed));
+  size.seed = static_cast<std::uint64_t>(checked(name, "seed", seed, 0, INT64_MAX));
+  return size;
+}
+
 }  // namespace
 
 std::string short_text(double value) {
@@ -38,18 +48,24 @@ double checked(std::string_view name, std::string_view argument, double value, d
 }
 
 GeneratedSize read_size(CallReader& reader, std::string_view name, const GeneratedSize& defaults) {
-  GeneratedSize size;
-  size.points = checked(name, "points", reader.integer("points", defaults.points), 2, kMaxPoints);
-  size.test_points = checked(name, "test_points", reader.integer("test_points", defaults.test_points), 2, kMaxPoints);
-  const std::int64_t seed = reader.integer("seed", static_cast<std::int64_t>(defaults.seed));
-  size.seed = static_cast<std::uint64_t>(checked(name, "seed", seed, 0, INT64_MAX));
-  return size;
+  return read_sizes(reader, name, defaults, "points", "test_points");
+}
+
+GeneratedSize read_rows(CallReader& reader, std::string_view name, const GeneratedSize& defaults) {
+  return read_sizes(reader, name, defaults, "rows", "test_rows");
+}
+
+std::string size_text(const GeneratedSize& size, std::string_view train_key, std::string_view test_key) {
+  std::string text(train_key);
+  text.append("=").append(std::to_string(size.points)).append(", ");
+  text.append(test_key).append("=").append(std::to_string(size.test_points));
+  return text.append(", seed=").append(std::to_string(size.seed));
 }
 
 void check_volume(std::string_view name, const GeneratedSize& size, std::int64_t features) {
   if (size.points <= kMaxValues / features && size.test_points <= kMaxValues / features) return;
   throw Error(ErrorCode::bad_value, "data set " + std::string(name),
-              "more than 2^28 input values; ask for fewer points or inputs");
+              "more than 2^28 input values; ask for fewer rows or smaller ones");
 }
 
 std::vector<float> normal_values(std::uint64_t seed, std::string_view stream, std::size_t count, double factor) {

@@ -22,6 +22,9 @@ struct GeneratedSize {
 /// @throws Error bad_value for sizes outside [2, 10^7], or a negative seed.
 GeneratedSize read_size(CallReader& reader, std::string_view name, const GeneratedSize& defaults);
 
+/// The same with the names rows= and test_rows=, for sequences.
+GeneratedSize read_rows(CallReader& reader, std::string_view name, const GeneratedSize& defaults);
+
 /// @throws Error bad_value naming the argument when it lies outside [low, high].
 std::int64_t checked(std::string_view name, std::string_view argument, std::int64_t value, std::int64_t low,
                      std::int64_t high);
@@ -32,6 +35,9 @@ void check_volume(std::string_view name, const GeneratedSize& size, std::int64_t
 
 /// The shortest decimal text that reads back as the same number.
 std::string short_text(double value);
+
+/// "points=50, test_points=20, seed=0" with any two names for the sizes: the end of a canonical name.
+std::string size_text(const GeneratedSize& size, std::string_view train_key, std::string_view test_key);
 
 /// `count` standard normal numbers of the stream, times `factor`.
 std::vector<float> normal_values(std::uint64_t seed, std::string_view stream, std::size_t count, double factor);

@@ -65,7 +65,8 @@ IdxSet choose_set(const fs::path& folder, std::string_view variant) {
   if (sets.empty()) {
     throw Error(ErrorCode::missing_data, folder.string(),
                 "the folder holds no IDX files; wanted are train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-                "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz");
+                "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or .gz (or CIFAR-10's data_batch_1.bin "
+                "to data_batch_5.bin and test_batch.bin)");
   }
   if (sets.size() == 1) return sets.begin()->second;
   const std::string wanted = std::string("-").append(variant) + "-";

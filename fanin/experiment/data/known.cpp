@@ -6,28 +6,34 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
+#include "fanin/experiment/data/cifar10_folder.hpp"
 #include "fanin/experiment/data/idx_folder.hpp"
 
 namespace fanin::experiment {
 namespace {
 
+constexpr const char* kIdxFiles = "; put its IDX files (train-images-idx3-ubyte.gz and the other three) there";
+constexpr const char* kCifarFiles =
+    "; put its binary version (data_batch_1.bin to data_batch_5.bin and test_batch.bin, plain or .gz) there";
+constexpr const char* kCifarArchiveFolder = "cifar-10-batches-bin";
+
 struct KnownFiles {
   std::string_view name;
-  std::string_view debian_package;  // empty: none
+  const char* way_out;  // for the message when nothing is found
 };
 
 constexpr std::array kKnown = {
-    KnownFiles{"fashion-mnist", "dataset-fashion-mnist"},
-    KnownFiles{"mnist", ""},
-    KnownFiles{"kmnist", ""},
-    KnownFiles{"emnist", ""},
+    KnownFiles{"fashion-mnist", "; on Debian, apt-get install dataset-fashion-mnist"},
+    KnownFiles{"mnist", kIdxFiles},
+    KnownFiles{"kmnist", kIdxFiles},
+    KnownFiles{"emnist", kIdxFiles},
+    KnownFiles{"cifar-10", kCifarFiles},
 };
 
 [[noreturn]] void not_found(const KnownFiles& known, const std::vector<std::filesystem::path>& folders) {
   std::string message = "not found in ";
   for (std::size_t i = 0; i < folders.size(); ++i) message += (i == 0 ? "" : ", ") + folders[i].string();
-  message += known.debian_package.empty() ? "; put its IDX files (train-images-idx3-ubyte.gz and the other three) there"
-                                          : "; on Debian, apt-get install " + std::string(known.debian_package);
+  message += known.way_out;
   message += ", or give the folder that holds them: --data DIR";
   throw Error(ErrorCode::missing_data, "data set " + std::string(known.name), message);
 }
@@ -70,6 +76,12 @@ RawData read_known_set(const CallExpr& call) {
   const std::string split = read_split(call);
   const std::vector<std::filesystem::path> folders = usual_folders(call.name);
   for (const std::filesystem::path& folder : folders) {
+    if (call.name == "cifar-10") {
+      for (const std::filesystem::path& place : {folder, folder / kCifarArchiveFolder}) {
+        if (holds_cifar10_files(place)) return read_cifar10_folder(place, call.name);
+      }
+      continue;
+    }
     if (holds_idx_files(folder)) {
       return read_idx_folder(folder, split.empty() ? call.name : call.name + "(split=" + split + ")", split);
     }

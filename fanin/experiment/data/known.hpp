@@ -1,4 +1,4 @@
-// Data sets that go by a name and lie in one of the usual folders, as IDX files.
+// Data sets that go by a name and lie in one of the usual folders, as IDX files or CIFAR-10's batches.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace fanin::experiment {
 
-/// Whether `name` is fashion-mnist, mnist, kmnist or emnist.
+/// Whether `name` is fashion-mnist, mnist, kmnist, emnist or cifar-10.
 bool is_known_file_set(std::string_view name) noexcept;
 
 /// Where a named data set is looked for, in this order: $FANIN_DATA_DIR/<name>,
@@ -19,8 +19,9 @@ bool is_known_file_set(std::string_view name) noexcept;
 std::vector<std::filesystem::path> usual_folders(std::string_view name);
 
 /// Reads a named data set; emnist takes split=balanced|byclass|bymerge|digits|letters|mnist.
+/// cifar-10 may also lie in its archive's own folder, cifar-10-batches-bin.
 /// @throws Error missing_data that says where it was looked for and how to get it; else as
-///         read_idx_folder.
+///         read_idx_folder and read_cifar10_folder.
 RawData read_known_set(const CallExpr& call);
 
 }  // namespace fanin::experiment

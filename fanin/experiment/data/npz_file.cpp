@@ -5,11 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/io/npz.hpp"
 
 namespace fanin::experiment {
 namespace {
+
+constexpr std::int64_t kMaxVocabulary = std::int64_t{1} << 24;  // token ids travel as f32, exactly
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -67,11 +70,16 @@ void read_targets(const io::Array& y, Samples& samples, RawData& raw) {
   const std::int64_t outputs = y.shape.count() / samples.count;
   const auto where = [&](std::size_t row) { return y.source + ", row " + std::to_string(row); };
   if (raw.loss == net::Loss::softmax_cross_entropy) {
-    if (outputs != 1) {
+    const bool per_position = y.shape.rank() == 2 && outputs == raw.sample_shape[0];
+    if (outputs != 1 && !per_position) {
       throw Error(ErrorCode::bad_data, y.source,
-                  "the labels have the shape " + to_string(y.shape) + "; wanted is one class number per row");
+                  "the labels have the shape " + to_string(y.shape) +
+                      "; wanted is one class number per row, or one for each of its positions: [rows, " +
+                      std::to_string(raw.sample_shape[0]) + "]");
     }
-    samples.labels = checked_labels(io::to_integers(y), raw.outputs, where);
+    const auto where_label = [&](std::size_t at) { return where(at / static_cast<std::size_t>(outputs)); };
+    samples.positions = outputs;
+    samples.labels = checked_labels(io::to_integers(y), raw.outputs, where_label);
     return;
   }
   if (outputs == 0 || (raw.outputs != 0 && outputs != raw.outputs)) {
@@ -89,6 +97,44 @@ void read_targets(const io::Array& y, Samples& samples, RawData& raw) {
   }
 }
 
+void read_vocabulary(const io::NpzFile& file, RawData& raw) {
+  const std::optional<std::string> name = find_array(file, "vocabulary");
+  if (!name) return;
+  const io::Array array = file.read(*name);
+  if (array.shape.count() != 1 || !is_integer(array.dtype)) {
+    throw Error(ErrorCode::bad_data, array.source,
+                "the vocabulary is one integer, the number of tokens; found is an array " + to_string(array.shape) +
+                    " of " + std::string(to_string(array.dtype)));
+  }
+  raw.tokens = true;
+  raw.vocabulary = io::to_integers(array).front();
+  if (raw.vocabulary < 2 || raw.vocabulary > kMaxVocabulary) {
+    throw Error(ErrorCode::bad_value, array.source,
+                "a vocabulary of " + std::to_string(raw.vocabulary) + " is outside [2, 16777216]");
+  }
+}
+
+void check_tokens(const Samples& samples, std::int64_t vocabulary, const std::string& source) {
+  std::visit(
+      [&](const auto& values) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          const auto token = static_cast<double>(values[i]);
+          if (token >= 0 && token < static_cast<double>(vocabulary) && std::trunc(token) == token) continue;
+          throw Error(
+              ErrorCode::bad_value, source + ", row " + std::to_string(i / static_cast<std::size_t>(samples.features)),
+              "the input " + format_number(token) + " is no token of a vocabulary of " + std::to_string(vocabulary));
+        }
+      },
+      samples.values);
+}
+
+Samples read_inputs(io::Array x, const RawData& raw) {
+  const std::string source = x.source;
+  Samples samples = samples_from(std::move(x));
+  if (raw.tokens) check_tokens(samples, raw.vocabulary, source);
+  return samples;
+}
+
 }  // namespace
 
 RawData read_npz_file(const std::filesystem::path& path, Task task) {
@@ -99,7 +145,8 @@ RawData read_npz_file(const std::filesystem::path& path, Task task) {
   raw.source = path.string();
   io::Array x = file.read(names.x_train);
   raw.sample_shape = sample_shape_of(x.shape);
-  raw.train = samples_from(std::move(x));
+  read_vocabulary(file, raw);
+  raw.train = read_inputs(std::move(x), raw);
   const io::Array y = file.read(names.y_train);
   const bool labels = task == Task::classification || (task == Task::automatic && is_integer(y.dtype));
   raw.loss = labels ? net::Loss::softmax_cross_entropy : net::Loss::mean_squared_error;
@@ -112,7 +159,7 @@ RawData read_npz_file(const std::filesystem::path& path, Task task) {
                 "rows of shape " + to_string(sample_shape_of(x.shape)) + " do not match the training part's " +
                     to_string(raw.sample_shape));
   }
-  raw.test = samples_from(std::move(x));
+  raw.test = read_inputs(std::move(x), raw);
   read_targets(file.read(*names.y_test), raw.test, raw);
   return raw;
 }

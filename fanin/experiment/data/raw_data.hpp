@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fanin/experiment/data_set.hpp"
 #include "fanin/experiment/samples.hpp"
@@ -30,15 +31,20 @@ struct RawData {
   Samples train;
   Samples test;  ///< empty when the source has no test part: one is then cut from `train`
   UnitScaling unit_scaling = UnitScaling::whole;
+  bool ordered = false;  ///< neighbouring rows belong together: parts are cut off the end, not drawn
+  bool tokens = false;   ///< as in DataSet, with what follows
+  std::int64_t vocabulary = 0;
+  std::vector<std::string> token_texts = {};
 };
 
 /// Checks what can be checked without the data. @throws Error bad_value naming the option.
 void check_options(const DataOptions& options);
 
 /// Cuts the test part (if missing) and the validation part, keeps the first rows where a limit is
-/// set, and measures the scaling. The cuts depend on the data set's name and size only. The limits
-/// come after the cut of a test part and before that of the validation part.
-/// @throws Error bad_value when a part would be empty.
+/// set, and measures the scaling. The cuts depend on the data set's name and size only; those of ordered
+/// rows are the last rows. The limits come after the cut of a test part and before that of the
+/// validation part.
+/// @throws Error bad_value when a part would be empty, or tokens are to be standardized.
 DataSet assemble(RawData raw, const DataOptions& options);
 
 /// The inputs of an array [rows, …] as samples without labels. Bytes stay bytes.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "fanin/core/error.hpp"
 
@@ -40,9 +41,58 @@ float range_divisor(float low, float high) {
   return range > 0 ? range : 1.0F;
 }
 
+// The sum over the rows of term(value, feature), for each feature.
+template <typename Term>
+std::vector<double> feature_sums(const Samples& samples, const Term& term) {
+  const auto features = static_cast<std::size_t>(samples.features);
+  std::vector<double> sums(features, 0.0);
+  std::visit(
+      [&](const auto& values) {
+        for (std::size_t i = 0; i < values.size(); i += features) {
+          for (std::size_t j = 0; j < features; ++j) sums[j] += term(static_cast<double>(values[i + j]), j);
+        }
+      },
+      samples.values);
+  return sums;
+}
+
+// Turns each feature's sum into the mean of its group; `width` neighbouring features are a group.
+void to_group_means(std::vector<double>& sums, std::size_t width, std::int64_t rows) {
+  const double members = static_cast<double>(rows) * static_cast<double>(width);
+  for (std::size_t first = 0; first < sums.size(); first += width) {
+    const auto begin = sums.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = begin + static_cast<std::ptrdiff_t>(width);
+    std::fill(begin, end, std::accumulate(begin, end, 0.0) / members);
+  }
+}
+
+InputScaling standardize(const Samples& train, std::size_t width, const char* description) {
+  const auto features = static_cast<std::size_t>(train.features);
+  std::vector<double> mean = feature_sums(train, [](double value, std::size_t) { return value; });
+  to_group_means(mean, width, train.count);
+  std::vector<double> variance =
+      feature_sums(train, [&](double value, std::size_t j) { return (value - mean[j]) * (value - mean[j]); });
+  to_group_means(variance, width, train.count);
+  InputScaling scaling{std::vector<float>(features), std::vector<float>(features), description};
+  for (std::size_t j = 0; j < features; ++j) {
+    scaling.shift[j] = static_cast<float>(mean[j]);
+    const double std_dev = std::sqrt(variance[j]);
+    // The rounding of a mean leaves a constant feature a spread of its last bits.
+    const bool constant = std_dev <= 1e-9 * std::abs(mean[j]) || !(std_dev > 0);
+    scaling.divisor[j] = constant ? 1.0F : static_cast<float>(std_dev);
+    if (scaling.divisor[j] == 0.0F || !std::isfinite(scaling.divisor[j])) {
+      throw Error(ErrorCode::bad_value, "inputs, feature " + std::to_string(j),
+                  "the standard deviation " + std::to_string(std_dev) + " is outside single precision");
+    }
+  }
+  return scaling;
+}
+
 }  // namespace
 
 InputScaling raw_scaling() { return {{0.0F}, {1.0F}, "not scaled"}; }
+
+InputScaling token_scaling() { return {{0.0F}, {1.0F}, "tokens"}; }
 
 InputScaling unit_scaling(const Samples& train, UnitScaling how) {
   if (how == UnitScaling::none) return {{0.0F}, {1.0F}, "as generated, near unit scale"};
@@ -65,38 +115,12 @@ InputScaling unit_scaling(const Samples& train, UnitScaling how) {
 }
 
 InputScaling standardization(const Samples& train) {
-  const auto features = static_cast<std::size_t>(train.features);
-  const auto rows = static_cast<double>(train.count);
-  std::vector<double> mean(features, 0.0);
-  std::vector<double> variance(features, 0.0);
-  std::visit(
-      [&](const auto& values) {
-        for (std::size_t i = 0; i < values.size(); i += features) {
-          for (std::size_t j = 0; j < features; ++j) mean[j] += static_cast<double>(values[i + j]);
-        }
-        for (double& value : mean) value /= rows;
-        for (std::size_t i = 0; i < values.size(); i += features) {
-          for (std::size_t j = 0; j < features; ++j) {
-            const double deviation = static_cast<double>(values[i + j]) - mean[j];
-            variance[j] += deviation * deviation;
-          }
-        }
-      },
-      train.values);
-  InputScaling scaling{std::vector<float>(features), std::vector<float>(features),
-                       "standardized per feature by the training part"};
-  for (std::size_t j = 0; j < features; ++j) {
-    scaling.shift[j] = static_cast<float>(mean[j]);
-    const double std_dev = std::sqrt(variance[j] / rows);
-    // The rounding of a mean leaves a constant feature a spread of its last bits.
-    const bool constant = std_dev <= 1e-9 * std::abs(mean[j]) || !(std_dev > 0);
-    scaling.divisor[j] = constant ? 1.0F : static_cast<float>(std_dev);
-    if (scaling.divisor[j] == 0.0F || !std::isfinite(scaling.divisor[j])) {
-      throw Error(ErrorCode::bad_value, "inputs, feature " + std::to_string(j),
-                  "the standard deviation " + std::to_string(std_dev) + " is outside single precision");
-    }
-  }
-  return scaling;
+  return standardize(train, 1, "standardized per feature by the training part");
+}
+
+InputScaling channel_standardization(const Samples& train, std::int64_t channels) {
+  const auto width = static_cast<std::size_t>(train.features / channels);
+  return standardize(train, width, "standardized per channel by the training part");
 }
 
 }  // namespace fanin::experiment
