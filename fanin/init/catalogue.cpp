@@ -7,6 +7,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
+#include "fanin/init/library_call.hpp"
 #include "fanin/init/schemes/all.hpp"
 #include "fanin/init/text.hpp"
 
@@ -44,12 +45,8 @@ std::span<const InitializerInfo> known_initializers() {
 Initializer parse_initializer(std::string_view text, Dialect dialect) {
   CallExpr call = parse_call(text, "initializer");
   // dialect= belongs to every scheme and has no position, so it is taken out before the scheme reads.
-  for (auto argument = call.arguments.begin(); argument != call.arguments.end(); ++argument) {
-    if (argument->key != "dialect") continue;
-    dialect = parse_dialect(argument->text);
-    call.arguments.erase(argument);
-    break;
-  }
+  dialect = take_dialect(call, dialect);
+  translate_call(call, dialect);
   for (const Scheme* scheme : kSchemes) {
     if (call.name != scheme->info.name && (scheme->info.alias.empty() || call.name != scheme->info.alias)) continue;
     CallReader reader(call, "initializer");

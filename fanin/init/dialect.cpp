@@ -32,15 +32,6 @@ bool has(const net::ParameterSpec& tensor, Axis axis) {
   return false;
 }
 
-/// The axis whose factors come first: `in` for a transposed convolution.
-bool input_axis_first(const net::ParameterSpec& tensor) {
-  for (const net::AxisFactor& factor : tensor.dimensions.front()) {
-    if (factor.axis == Axis::in) return true;
-    if (factor.axis == Axis::out) return false;
-  }
-  return false;
-}
-
 /// torch.nn.init._calculate_fan_in_and_fan_out: (size(1), size(0)), both times the rest.
 net::Fans pytorch_fans(const net::ParameterSpec& tensor) {
   const Shape shape = tensor.shape();
@@ -88,6 +79,15 @@ net::Fans jax_fans(const net::ParameterSpec& tensor) {
 }
 
 }  // namespace
+
+bool input_axis_first(const net::ParameterSpec& tensor) {
+  if (tensor.dimensions.empty()) return false;
+  for (const net::AxisFactor& factor : tensor.dimensions.front()) {
+    if (factor.axis == Axis::in) return true;
+    if (factor.axis == Axis::out) return false;
+  }
+  return false;
+}
 
 std::string_view to_string(Dialect dialect) noexcept {
   switch (dialect) {

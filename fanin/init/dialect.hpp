@@ -27,6 +27,9 @@ Dialect parse_dialect(std::string_view text);
 /// @throws Error bad_shape when the library refuses the tensor, or it has no such meaning.
 net::Fans dialect_fans(Dialect dialect, const net::ParameterSpec& tensor);
 
+/// Whether the input axis is stored before the output axis, as for a transposed convolution.
+bool input_axis_first(const net::ParameterSpec& tensor);
+
 /// Throws unsupported: `dialect` has no scheme of this name; `instead` says what to write.
 [[noreturn]] void refuse_dialect(std::string_view scheme, Dialect dialect, const std::string& instead);
 

@@ -61,7 +61,8 @@ Gain read_gain(CallReader& reader, std::string_view scheme, std::string_view fal
   const std::optional<std::string> given = reader.text("gain");
   if (!given) return standard;
   Gain gain = parse_gain(*given, scheme, dialect);
-  if ((dialect == Dialect::keras || dialect == Dialect::jax) && gain.text != standard.text) {
+  const bool lecun_of_timm = dialect == Dialect::timm && scheme.substr(0, 5) == "lecun";
+  if ((dialect == Dialect::keras || dialect == Dialect::jax || lecun_of_timm) && gain.text != standard.text) {
     throw Error(ErrorCode::unsupported, "initializer " + std::string(scheme),
                 std::string(to_string(dialect)) + "'s form has no gain; write variance_scaling(scale=..., dialect=" +
                     std::string(to_string(dialect)) + ") with scale = gain², or leave the dialect out");

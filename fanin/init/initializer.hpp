@@ -62,6 +62,8 @@ class Initializer final {
   [[nodiscard]] std::optional<Law> law(const net::ParameterSpec& tensor) const;
   /// Canonical text that parses back to the same rule: "normal(std=0.01)".
   [[nodiscard]] const std::string& text() const noexcept;
+  /// For this room's other files.
+  static const Rule& rule_of(const Initializer& initializer) noexcept { return *initializer.rule_; }
 
  private:
   std::shared_ptr<const Rule> rule_;

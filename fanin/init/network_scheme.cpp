@@ -7,6 +7,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
 #include "fanin/init/catalogue.hpp"
+#include "fanin/init/library_call.hpp"
 #include "fanin/init/network/all.hpp"
 #include "fanin/net/ops/scale.hpp"
 
@@ -55,6 +56,7 @@ std::span<const NetworkSchemeInfo> known_network_schemes() {
 }
 
 NetworkScheme parse_network_scheme(std::string_view text, Dialect dialect) {
+  const Dialect own = dialect;
   const CallExpr call = parse_call(text, "initializer");
   for (const NetworkSchemeEntry* entry : kNetworkSchemes) {
     if (!names(entry->info, call.name)) continue;
@@ -63,12 +65,15 @@ NetworkScheme parse_network_scheme(std::string_view text, Dialect dialect) {
     reader.finish();
     return scheme;
   }
+  CallExpr initializer = call;
+  dialect = take_dialect(initializer, dialect);
+  translate_call(initializer, dialect);  // refuses by name what a library has and fanin does not
   const auto known = known_initializers();
   const bool is_initializer = std::any_of(known.begin(), known.end(), [&](const InitializerInfo& info) {
-    return call.name == info.name || (!info.alias.empty() && call.name == info.alias);
+    return initializer.name == info.name || (!info.alias.empty() && initializer.name == info.alias);
   });
   if (!is_initializer) unknown(call.name);
-  return by_role(parse_initializer(text, dialect));
+  return by_role(parse_initializer(text, own));
 }
 
 void initialize(const NetworkPlan& plan, std::uint64_t seed,

@@ -8,7 +8,7 @@ namespace fanin::init {
 
 void PlacedRule::fill(const net::ParameterSpec& tensor, const Initializer::Fill& request,
                       std::span<std::byte> out) const {
-  const PackedLayout layout(tensor);
+  const PackedLayout layout = layout_of(tensor);
   const std::function<double(const Place&)> value = values(tensor, layout);
   const std::size_t count = out.size() / size_of(request.dtype);
   for (std::size_t i = 0; i < count; ++i) {

@@ -159,7 +159,8 @@ TEST(DeltaOrthogonal, OnlyTheCentreTapIsNonzeroAndOrthogonal) {
     }
   }
   EXPECT_LT(orthogonality_error(6, 4, center), 3e-6);
-  EXPECT_THAT(thrown([] { draw_all("delta_orthogonal(dialect=jax)", matrix(3, 4)); }), HasSubstr("as many outputs"));
+  const ParameterSpec narrowing = tensor({{{Axis::out, 3}}, {{Axis::in, 4}}, {{Axis::kernel, 3}}});
+  EXPECT_THAT(thrown([&] { draw_all("delta_orthogonal(dialect=jax)", narrowing); }), HasSubstr("as many outputs"));
 }
 
 TEST(Identity, IsPaddedWithZerosAndRefusesKernels) {

@@ -37,6 +37,7 @@ double formula_std_dev(const VarianceScaling& scaling, const net::Fans& fans) {
     case FanMode::fan_in: return scaling.gain / std::sqrt(in);
     case FanMode::fan_out: return scaling.gain / std::sqrt(out);
     case FanMode::fan_avg: return scaling.gain * std::sqrt(2.0 / (in + out));
+    case FanMode::fan_geo_avg: return scaling.gain / std::sqrt(std::sqrt(in) * std::sqrt(out));
   }
   return 0;
 }
@@ -48,13 +49,14 @@ std::string_view to_string(FanMode mode) noexcept {
     case FanMode::fan_in: return "fan_in";
     case FanMode::fan_out: return "fan_out";
     case FanMode::fan_avg: return "fan_avg";
+    case FanMode::fan_geo_avg: return "fan_geo_avg";
   }
   return "unknown";
 }
 
 FanMode parse_mode(std::string_view text, std::string_view scheme) {
   std::vector<std::string> names;
-  for (const FanMode mode : {FanMode::fan_in, FanMode::fan_out, FanMode::fan_avg}) {
+  for (const FanMode mode : {FanMode::fan_in, FanMode::fan_out, FanMode::fan_avg, FanMode::fan_geo_avg}) {
     if (text == to_string(mode)) return mode;
     names.emplace_back(to_string(mode));
   }
@@ -65,9 +67,16 @@ FanMode parse_mode(std::string_view text, std::string_view scheme) {
 FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback, Dialect dialect) {
   const std::optional<std::string> given = reader.text("mode");
   const FanMode mode = given ? parse_mode(*given, scheme) : fallback;
-  if ((dialect == Dialect::keras || dialect == Dialect::jax) && mode != fallback) {
+  const bool lecun_of_timm = dialect == Dialect::timm && scheme.substr(0, 5) == "lecun";
+  if ((dialect == Dialect::keras || dialect == Dialect::jax || lecun_of_timm) && mode != fallback) {
     throw Error(ErrorCode::unsupported, "initializer " + std::string(scheme),
                 std::string(to_string(dialect)) + "'s form has no mode; write variance_scaling(mode=...)");
+  }
+  const bool is_torch = dialect == Dialect::pytorch || dialect == Dialect::timm;
+  if (is_torch && mode != FanMode::fan_in && mode != FanMode::fan_out) {
+    throw Error(
+        ErrorCode::unsupported, "initializer " + std::string(scheme),
+        "PyTorch has the modes fan_in and fan_out, not " + std::string(to_string(mode)) + "; leave the dialect out");
   }
   return mode;
 }

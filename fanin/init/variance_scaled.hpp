@@ -11,14 +11,15 @@
 namespace fanin::init {
 
 enum class FanMode {
-  fan_in,   ///< keeps the variance of the signal
-  fan_out,  ///< keeps the variance of the gradient
-  fan_avg,  ///< (fan_in + fan_out)/2, a compromise
+  fan_in,       ///< keeps the variance of the signal
+  fan_out,      ///< keeps the variance of the gradient
+  fan_avg,      ///< (fan_in + fan_out)/2, a compromise
+  fan_geo_avg,  ///< √(fan_in·fan_out), JAX's
 };
 
 std::string_view to_string(FanMode mode) noexcept;
-/// Reads mode= (or the next position). Keras's and JAX's named schemes have no such argument: there only
-/// the fallback is taken. @throws Error unknown_name, unsupported.
+/// Reads mode= (or the next position) of he_* and lecun_*. Keras's, JAX's and timm's own forms have no such argument:
+/// there only the fallback is taken; PyTorch's kaiming has fan_in and fan_out. @throws Error unknown_name, unsupported.
 FanMode read_mode(CallReader& reader, std::string_view scheme, FanMode fallback, Dialect dialect);
 /// @throws Error unknown_name.
 FanMode parse_mode(std::string_view text, std::string_view scheme);

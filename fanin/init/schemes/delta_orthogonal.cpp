@@ -9,6 +9,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/orthogonal.hpp"
 #include "fanin/init/gain_argument.hpp"
+#include "fanin/init/library_matrix.hpp"
 #include "fanin/init/schemes/all.hpp"
 #include "fanin/init/store.hpp"
 #include "fanin/init/text.hpp"
@@ -56,7 +57,8 @@ class DeltaOrthogonalRule final : public Initializer::Rule {
 
  private:
   [[nodiscard]] PackedLayout checked_layout(const net::ParameterSpec& tensor) const {
-    PackedLayout layout(tensor);
+    check_library_rank(dialect_, tensor, "delta_orthogonal", 3, 5);
+    PackedLayout layout = library_layout(dialect_, tensor);
     if (dialect_ == Dialect::jax && layout.outs() < layout.ins()) {
       throw Error(ErrorCode::bad_shape, tensor.name,
                   "JAX's delta_orthogonal needs at least as many outputs as inputs, found " +

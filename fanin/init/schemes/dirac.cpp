@@ -1,9 +1,10 @@
 // dirac(groups): the identity at the centre tap of a kernel, so that the layer passes its channels on.
 // The groups are the tensor's own; groups=g splits the outputs of a tensor that has none, as PyTorch's
-// dirac_ does. Source: Zagoruyko & Komodakis 2017, arXiv:1706.00388.
+// dirac_ does, which takes groups=1 where nothing is said. Source: Zagoruyko & Komodakis 2017, arXiv:1706.00388.
 #include <algorithm>
 
 #include "fanin/core/error.hpp"
+#include "fanin/init/library_matrix.hpp"
 #include "fanin/init/schemes/all.hpp"
 #include "fanin/init/text.hpp"
 
@@ -14,16 +15,21 @@ constexpr std::int64_t kOwn = 0;  // the tensor's groups
 
 class DiracRule final : public PlacedRule {
  public:
-  DiracRule(std::string text, std::int64_t groups) : PlacedRule(std::move(text)), groups_(groups) {}
+  DiracRule(std::string text, std::int64_t groups, Dialect dialect)
+      : PlacedRule(std::move(text)), groups_(groups), dialect_(dialect) {}
 
   [[nodiscard]] Initializer::Moments moments(const net::ParameterSpec& tensor) const override {
-    const PackedLayout layout(tensor);
+    const PackedLayout layout = layout_of(tensor);
     const std::int64_t rows = group_rows(tensor, layout);
     const auto ones = static_cast<double>(std::min(rows, layout.ins()));
     return moments_of_mask(ones / static_cast<double>(rows * layout.ins() * layout.taps()), 1);
   }
 
  protected:
+  [[nodiscard]] PackedLayout layout_of(const net::ParameterSpec& tensor) const override {
+    check_library_rank(dialect_, tensor, "dirac", 3, 5);
+    return library_layout(dialect_, tensor);
+  }
   [[nodiscard]] std::function<double(const Place&)> values(const net::ParameterSpec& tensor,
                                                            const PackedLayout& layout) const override {
     return [rows = group_rows(tensor, layout), center = layout.center_tap()](const Place& place) {
@@ -42,6 +48,7 @@ class DiracRule final : public PlacedRule {
   }
 
   std::int64_t groups_;
+  Dialect dialect_;
 };
 
 RulePtr parse(CallReader& reader, Dialect dialect) {
@@ -52,7 +59,7 @@ RulePtr parse(CallReader& reader, Dialect dialect) {
   }
   CallText text("dirac");
   if (groups != kOwn) text.add("groups", std::to_string(groups));
-  return std::make_shared<DiracRule>(text.str(dialect), groups);
+  return std::make_shared<DiracRule>(text.str(dialect), groups, dialect);
 }
 
 }  // namespace

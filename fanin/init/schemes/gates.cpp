@@ -98,6 +98,10 @@ class ForgetBiasRule final : public Initializer::Rule {
     (void)memory_gates(tensor);
     return moments_of_mask(1.0 / static_cast<double>(gate_axis(tensor).extent), value_);
   }
+  [[nodiscard]] bool replays(const net::ParameterSpec&, std::string_view, DType) const override { return true; }
+  void replay(const net::ParameterSpec& tensor, random::Replay&, DType dtype, std::span<std::byte> out) const override {
+    fill(tensor, {.dtype = dtype}, out);
+  }
 
  private:
   double value_;

@@ -4,6 +4,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/init/gain_argument.hpp"
+#include "fanin/init/library_matrix.hpp"
 #include "fanin/init/schemes/all.hpp"
 #include "fanin/init/text.hpp"
 
@@ -19,30 +20,36 @@ void check_no_kernel(const net::ParameterSpec& tensor, const PackedLayout& layou
 
 class IdentityRule final : public PlacedRule {
  public:
-  IdentityRule(std::string text, double gain) : PlacedRule(std::move(text)), gain_(gain) {}
+  IdentityRule(std::string text, double gain, Dialect dialect)
+      : PlacedRule(std::move(text)), gain_(gain), dialect_(dialect) {}
 
   [[nodiscard]] Initializer::Moments moments(const net::ParameterSpec& tensor) const override {
-    const PackedLayout layout(tensor);
-    check_no_kernel(tensor, layout);
+    const PackedLayout layout = layout_of(tensor);
     return moments_of_mask(1.0 / static_cast<double>(std::max(layout.outs(), layout.ins())), gain_);
   }
 
  protected:
-  [[nodiscard]] std::function<double(const Place&)> values(const net::ParameterSpec& tensor,
-                                                           const PackedLayout& layout) const override {
+  [[nodiscard]] PackedLayout layout_of(const net::ParameterSpec& tensor) const override {
+    check_library_rank(dialect_, tensor, "identity", 2, 2);
+    PackedLayout layout = library_layout(dialect_, tensor);
     check_no_kernel(tensor, layout);
+    return layout;
+  }
+  [[nodiscard]] std::function<double(const Place&)> values(const net::ParameterSpec&,
+                                                           const PackedLayout&) const override {
     return [gain = gain_](const Place& place) { return place.out == place.in ? gain : 0.0; };
   }
 
  private:
   double gain_;
+  Dialect dialect_;
 };
 
 RulePtr parse(CallReader& reader, Dialect dialect) {
   if (dialect == Dialect::jax) refuse_dialect("identity", dialect, "leave the dialect out");
   const Gain gain = parse_gain(reader.text("gain").value_or("1"), "identity", dialect);
   return std::make_shared<IdentityRule>(CallText("identity").add_unless("gain", gain.text, "1").str(dialect),
-                                        gain.value);
+                                        gain.value, dialect);
 }
 
 }  // namespace

@@ -19,10 +19,10 @@ RulePtr parse(CallReader& reader, Dialect dialect) {
   const Gain gain = read_gain(reader, name, "1", dialect);
   const FanMode mode = read_mode(reader, name, FanMode::fan_in, dialect);
   // timm's lecun_normal_ is cut, as JAX's, although its variance_scaling_ is not by default.
+  const Dialect form = dialect == Dialect::timm ? Dialect::jax : dialect;
   return variance_scaled_rule(
       CallText(name).add_unless("gain", gain.text, "1").add_unless("mode", to_string(mode), "fan_in").str(dialect),
-      {gain.value, mode, library_distribution(distribution, dialect == Dialect::timm ? Dialect::jax : dialect),
-       dialect});
+      {gain.value, mode, library_distribution(distribution, form), dialect});
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ double standard_std_dev(Dialect dialect) {
 
 RulePtr parse(CallReader& reader, Dialect dialect) {
   const double fallback = standard_std_dev(dialect);
-  const random::Normal law{checked_f32(reader.number("mean", 0), "normal", "mean"),
-                           checked_std_dev(reader.number("std", fallback), "normal", "std")};
+  // JAX's has no mean, so its first argument is the standard deviation.
+  const double mean = dialect == Dialect::jax ? 0 : checked_f32(reader.number("mean", 0), "normal", "mean");
+  const random::Normal law{mean, checked_std_dev(reader.number("std", fallback), "normal", "std")};
   return std::make_shared<FixedLaw>(
       CallText("normal").add_unless("mean", law.mean, 0).add_unless("std", law.std_dev, fallback).str(dialect), law);
 }

@@ -1,6 +1,7 @@
 // orthogonal(gain, per_head): each matrix of the tensor is gain times a Haar-distributed matrix with
 // orthonormal rows or columns (whichever are fewer); a kernel is the matrix [out, in·taps]. Groups,
-// gates and experts are matrices of their own, attention heads too with per_head=true.
+// gates and experts are matrices of their own, attention heads too with per_head=true. In a dialect the matrices are
+// those of that library's kernel, see library_matrix.hpp.
 // Source: Saxe, McClelland & Ganguli 2014, arXiv:1312.6120; Haar measure: Mezzadri 2007.
 #include "fanin/core/orthogonal.hpp"
 
@@ -9,23 +10,13 @@
 
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/init/gain_argument.hpp"
+#include "fanin/init/library_matrix.hpp"
 #include "fanin/init/schemes/all.hpp"
 #include "fanin/init/store.hpp"
 #include "fanin/init/text.hpp"
 
 namespace fanin::init {
 namespace {
-
-/// PyTorch's orthogonal_ and Keras's Orthogonal see one matrix, the first axis of fanin's layout by the
-/// rest, whatever is packed in it.
-net::ParameterSpec one_matrix(const net::ParameterSpec& tensor) {
-  const Shape shape = tensor.shape();
-  (void)net::fans(tensor);
-  if (shape.rank() < 2 || shape[0] == 0) return tensor;
-  net::ParameterSpec flat = tensor;
-  flat.dimensions = {{{net::Axis::out, shape[0]}}, {{net::Axis::in, shape.count() / shape[0]}}};
-  return flat;
-}
 
 class OrthogonalRule final : public Initializer::Rule {
  public:
@@ -47,10 +38,30 @@ class OrthogonalRule final : public Initializer::Rule {
     return {.mean = 0, .std_dev = gain_ / std::sqrt(longer), .kurtosis = 1};
   }
   [[nodiscard]] bool slices_are_cheap() const noexcept override { return false; }
+  [[nodiscard]] bool replays(const net::ParameterSpec&, std::string_view library, DType dtype) const override {
+    return is_torch() && library == "torch" && dtype == DType::f32;
+  }
+  void replay(const net::ParameterSpec& tensor, random::Replay& stream, DType dtype,
+              std::span<std::byte> out) const override {
+    if (!is_torch() || dtype != DType::f32) {
+      throw Error(ErrorCode::unsupported, tensor.name,
+                  "an orthogonal matrix is replayed as PyTorch draws it, in f32 with dialect=pytorch");
+    }
+    // torch.nn.init.orthogonal_: the Q of a normal matrix, or of its transpose, with the signs of diag R.
+    const PackedLayout layout = layout_of(tensor);
+    const auto count = static_cast<std::size_t>(layout.block_size());
+    std::vector<float> normals(count);
+    std::vector<float> matrix(count);
+    stream.normal({}, std::span<float>(normals));
+    orthogonal_factor(layout.outs(), layout.ins() * layout.taps(), normals, matrix);
+    for (float& value : matrix) value = value * static_cast<float>(gain_);
+    store(std::span<const float>(matrix), dtype, out);
+  }
 
  private:
+  [[nodiscard]] bool is_torch() const noexcept { return dialect_ == Dialect::pytorch || dialect_ == Dialect::timm; }
   [[nodiscard]] PackedLayout layout_of(const net::ParameterSpec& tensor) const {
-    return dialect_ == Dialect::fanin ? PackedLayout(tensor, per_head_) : PackedLayout(one_matrix(tensor));
+    return library_layout(dialect_, tensor, per_head_);
   }
 
   template <typename T>

@@ -35,10 +35,13 @@ class ScaledRule final : public Initializer::Rule {
            {.first = request.first, .dtype = request.dtype, .threads = request.threads}, out);
       return;
     }
+    Initializer::Fill inner = request;
+    inner.dtype = request.dtype == DType::f64 ? DType::f64 : DType::f32;
+    const auto draw_inner = [&](std::span<std::byte> values) { inner_.fill(tensor, inner, values); };
     if (request.dtype == DType::f64) {
-      multiply<double>(tensor, request, out);
+      multiply<double>(request.dtype, out, draw_inner);
     } else {
-      multiply<float>(tensor, request, out);
+      multiply<float>(request.dtype, out, draw_inner);
     }
   }
 
@@ -54,14 +57,31 @@ class ScaledRule final : public Initializer::Rule {
     return std::visit(TimesFactor{factor_}, *law);
   }
   [[nodiscard]] bool slices_are_cheap() const noexcept override { return inner_.slices_are_cheap(); }
+  [[nodiscard]] bool replays(const net::ParameterSpec& tensor, std::string_view library, DType dtype) const override {
+    return Initializer::rule_of(inner_).replays(tensor, library, dtype);
+  }
+  void replay(const net::ParameterSpec& tensor, random::Replay& stream, DType dtype,
+              std::span<std::byte> out) const override {
+    if (const std::optional<Law> scaled = law(tensor)) {
+      replay_law(*scaled, random::CutForm::relative, stream, dtype, out);
+      return;
+    }
+    const auto draw_inner = [&](std::span<std::byte> values) {
+      Initializer::rule_of(inner_).replay(tensor, stream, dtype, values);
+    };
+    if (dtype == DType::f64) {
+      multiply<double>(dtype, out, draw_inner);
+    } else {
+      multiply<float>(dtype, out, draw_inner);
+    }
+  }
 
  private:
-  template <typename T>
-  void multiply(const net::ParameterSpec& tensor, Initializer::Fill request, std::span<std::byte> out) const {
-    const DType dtype = request.dtype;
+  /// @param draw_inner  fills bytes with elements of type T.
+  template <typename T, typename DrawInner>
+  void multiply(DType dtype, std::span<std::byte> out, const DrawInner& draw_inner) const {
     std::vector<T> values(out.size() / size_of(dtype));
-    request.dtype = sizeof(T) == sizeof(double) ? DType::f64 : DType::f32;
-    inner_.fill(tensor, request, std::as_writable_bytes(std::span(values)));
+    draw_inner(std::as_writable_bytes(std::span(values)));
     for (T& value : values) value = static_cast<T>(static_cast<double>(value) * factor_);
     store(std::span<const T>(values), dtype, out);
   }

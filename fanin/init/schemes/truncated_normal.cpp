@@ -43,7 +43,7 @@ RulePtr parse_absolute(CallReader& reader, Dialect dialect) {
   CallText text("truncated_normal");
   text.add_unless("mean", law.mean, 0).add_unless("std", law.std_dev, 1);
   text.add_unless("low", low, -2).add_unless("high", high, 2);
-  return std::make_shared<FixedLaw>(text.str(dialect), law);
+  return std::make_shared<FixedLaw>(text.str(dialect), law, random::CutForm::absolute);
 }
 
 RulePtr parse(CallReader& reader, Dialect dialect) {
@@ -51,11 +51,15 @@ RulePtr parse(CallReader& reader, Dialect dialect) {
   const double fallback = standard_std_dev(dialect);
   const bool correction = dialect == Dialect::fanin;
   random::TruncatedNormal law;
-  law.mean = checked_f32(reader.number("mean", 0), "truncated_normal", "mean");
+  law.corrected = correction;
+  // JAX's has no mean, Keras's no bounds of its own, and neither corrects.
+  if (dialect != Dialect::jax) law.mean = checked_f32(reader.number("mean", 0), "truncated_normal", "mean");
   law.std_dev = checked_std_dev(reader.number("std", fallback), "truncated_normal", "std");
-  law.low = checked_f32(reader.number("low", -2), "truncated_normal", "low");
-  law.high = checked_f32(reader.number("high", 2), "truncated_normal", "high");
-  law.corrected = reader.flag("corrected", correction);
+  if (dialect != Dialect::keras) {
+    law.low = checked_f32(reader.number("low", -2), "truncated_normal", "low");
+    law.high = checked_f32(reader.number("high", 2), "truncated_normal", "high");
+  }
+  if (dialect == Dialect::fanin) law.corrected = reader.flag("corrected", correction);
   check_cut(law);
   CallText text("truncated_normal");
   text.add_unless("mean", law.mean, 0).add_unless("std", law.std_dev, fallback);

@@ -53,6 +53,10 @@ RulePtr parse(CallReader& reader, Dialect dialect) {
   }
   const std::optional<std::string> given = reader.text("mode");
   const FanMode mode = given ? parse_mode(*given, kName) : FanMode::fan_in;
+  if (mode == FanMode::fan_geo_avg && (dialect == Dialect::keras || dialect == Dialect::timm)) {
+    throw Error(ErrorCode::unsupported, "initializer variance_scaling",
+                std::string(to_string(dialect)) + " has the modes fan_in, fan_out and fan_avg; JAX has fan_geo_avg");
+  }
   const Named entry = read_distribution(reader, dialect);
   const std::string_view fallback = dialect == Dialect::keras ? "truncated_normal" : "normal";
   return variance_scaled_rule(CallText(kName)
