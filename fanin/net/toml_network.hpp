@@ -23,7 +23,7 @@ namespace fanin::net {
 /// @param source   the file's name, for messages.
 /// @param context  what the text may leave open: the input's shape, `outputs`, `vocabulary`.
 /// @throws Error naming source, line and layer: bad_syntax, bad_value, bad_shape, unknown_name; bad_data for
-///         a text beyond its limits (16 MiB, 500,000 nodes, 2^40 parameters).
+///         a text beyond its limits (64 MiB, 500,000 nodes, 2^40 parameters).
 Graph network_from_toml(std::string_view text, std::string_view source, const NetworkContext& context);
 
 /// A text from which network_from_toml builds the very same graph, whatever the context: every node is a

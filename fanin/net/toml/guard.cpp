@@ -10,7 +10,7 @@
 namespace fanin::net {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 constexpr int kMaxDepth = 32;
 constexpr int kMaxKeyParts = 16;
 constexpr int kMaxDottedKeys = 1000;
@@ -110,7 +110,7 @@ class Scanner final {
 void check_toml_is_tame(std::string_view text, std::string_view source) {
   if (text.size() > kMaxBytes) {
     throw Error(ErrorCode::bad_data, std::string(source.substr(0, 256)),
-                "the description has " + std::to_string(text.size()) + " bytes; it may have 16 MiB");
+                "the description has " + std::to_string(text.size()) + " bytes; it may have 64 MiB");
   }
   Scanner(text, source).run();
 }

@@ -7,7 +7,7 @@
 
 namespace fanin::net {
 
-/// At most 16 MiB, brackets 32 deep, keys of 16 parts, 1,000 keys with more than one part, and 10,000 headers
+/// At most 64 MiB, brackets 32 deep, keys of 16 parts, 1,000 keys with more than one part, and 10,000 headers
 /// besides [[layer]].
 /// @throws Error bad_data naming source and line.
 void check_toml_is_tame(std::string_view text, std::string_view source);
