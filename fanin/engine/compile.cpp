@@ -39,7 +39,8 @@ CompiledGraph::CompiledGraph(const net::Graph& graph, const PlanOptions& options
   plan_values();
   plan_scratch();
   if (options_.training) plan_gradients();
-  layout_.place();
+  shared_.place();
+  chunk_.place();
 }
 
 void CompiledGraph::check(const net::Graph& graph) const {
@@ -130,8 +131,8 @@ std::int64_t CompiledGraph::backward_position(std::size_t id) const {
   return 2 * static_cast<std::int64_t>(nodes_.size()) - static_cast<std::int64_t>(id);
 }
 
-std::size_t CompiledGraph::batch_floats(std::size_t id) const {
-  const Shape whole{options_.batch_size, nodes_[id].features()};  // refuses an overflow
+std::size_t CompiledGraph::chunk_floats(std::size_t id) const {
+  const Shape whole{chunk_rows_, nodes_[id].features()};  // refuses an overflow
   return static_cast<std::size_t>(whole.count());
 }
 
@@ -143,13 +144,13 @@ void CompiledGraph::plan_parameters() {
       ParameterSlot slot{.spec = spec};
       slot.count = static_cast<std::size_t>(spec.shape().count());
       std::vector<BufferId> buffers;
-      for (std::size_t i = 0; i < 1 + states; ++i) buffers.push_back(layout_.add(slot.count, -1, end_));
+      for (std::size_t i = 0; i < 1 + states; ++i) buffers.push_back(shared_.add(slot.count, -1, end_));
       slot_buffers_.push_back(std::move(buffers));
       slots_[0].push_back(std::move(slot));
     }
     node.first_statistic = statistics_.size();
     for (const net::StatisticSpec& spec : node.description.statistics) {
-      statistic_buffers_.push_back(layout_.add(static_cast<std::size_t>(spec.shape.count()), -1, end_));
+      statistic_buffers_.push_back(shared_.add(static_cast<std::size_t>(spec.shape.count()), -1, end_));
       statistics_.push_back({.spec = spec});
     }
   }
@@ -170,39 +171,41 @@ void CompiledGraph::plan_values() {
     CompiledNode& node = nodes_[id];
     const auto position = static_cast<std::int64_t>(id);
     if (id == input_) {
-      node.value_buffer = layout_.add(batch_floats(id), -1, end_);
+      const Shape whole{static_cast<std::int64_t>(chunks()) * chunk_rows_, node.features()};
+      input_buffer_ = shared_.add(static_cast<std::size_t>(whole.count()), -1, end_);
       continue;
     }
     node.value_buffer = runs_in_place(id) ? nodes_[node.description.inputs[0]].value_buffer
-                                          : layout_.add(batch_floats(id), position, position);
-    layout_.extend(node.value_buffer, position);
+                                          : chunk_.add(chunk_floats(id), position, position);
+    chunk_.extend(node.value_buffer, position);
     for (const std::size_t input : node.description.inputs) {
       const bool kept = options_.training && node.traits.saves_input;
-      layout_.extend(nodes_[input].value_buffer, kept ? backward_position(id) : position);
+      if (input != input_) chunk_.extend(nodes_[input].value_buffer, kept ? backward_position(id) : position);
     }
-    if (options_.training && node.traits.saves_output) layout_.extend(node.value_buffer, backward_position(id));
+    if (options_.training && node.traits.saves_output) chunk_.extend(node.value_buffer, backward_position(id));
   }
-  layout_.extend(nodes_[output_].value_buffer, end_);
+  if (output_ != input_) chunk_.extend(nodes_[output_].value_buffer, end_);
 }
 
 void CompiledGraph::plan_scratch() {
+  std::size_t workspace = 0;
   for (std::size_t id = 0; id < nodes_.size(); ++id) {
     CompiledNode& node = nodes_[id];
     const auto position = static_cast<std::int64_t>(id);
-    workspace_floats_ = std::max(workspace_floats_, padded(node.traits.workspace_floats));
+    workspace = std::max(workspace, node.traits.workspace_floats);
     if (node.traits.batch_floats != 0) {
-      node.batch_buffer = layout_.add(padded(node.traits.batch_floats) * chunks(), -1, end_);
+      node.batch_buffer = shared_.add(padded(node.traits.batch_floats) * chunks(), -1, end_);
     }
     if (options_.training && node.traits.saved_floats != 0) {
-      node.saved_buffer = layout_.add(padded(node.traits.saved_floats) * chunks(), position, backward_position(id));
+      node.saved_buffer = chunk_.add(node.traits.saved_floats, position, backward_position(id));
     }
   }
-  if (workspace_floats_ != 0) workspace_ = layout_.add(workspace_floats_ * chunks(), -1, end_);
+  if (workspace != 0) workspace_ = chunk_.add(workspace, -1, end_);
 }
 
 void CompiledGraph::plan_gradients() {
   const auto loss_position = static_cast<std::int64_t>(nodes_.size());
-  nodes_[output_].gradient_buffer = layout_.add(batch_floats(output_), loss_position, backward_position(output_));
+  nodes_[output_].gradient_buffer = chunk_.add(chunk_floats(output_), loss_position, backward_position(output_));
   for (std::size_t id = nodes_.size(); id-- > 0;) {
     CompiledNode& node = nodes_[id];
     if (id == input_ || !node.gradient_buffer.has_value()) continue;
@@ -212,68 +215,70 @@ void CompiledGraph::plan_gradients() {
       if (!source.needs_gradient) {
         node.input_gradient_buffers.emplace_back();
       } else if (source.gradient_buffer.has_value()) {  // a later reader wrote it already
-        const BufferId extra = layout_.add(batch_floats(input), position, position);
+        const BufferId extra = chunk_.add(chunk_floats(input), position, position);
         node.input_gradient_buffers.emplace_back(extra);
         node.additions.push_back({.target = input, .buffer = extra});
       } else {
         const bool shares = node.traits.in_place && node.description.inputs.size() == 1 && consumers_[input] == 1;
-        source.gradient_buffer = shares ? *node.gradient_buffer : layout_.add(batch_floats(input), position, position);
-        layout_.extend(*source.gradient_buffer, backward_position(input));
+        source.gradient_buffer = shares ? *node.gradient_buffer : chunk_.add(chunk_floats(input), position, position);
+        chunk_.extend(*source.gradient_buffer, backward_position(input));
         node.input_gradient_buffers.emplace_back(source.gradient_buffer);
       }
     }
   }
 }
 
-float* CompiledGraph::at(const std::optional<BufferId>& buffer, float* arena) const {
-  return buffer.has_value() ? arena + layout_.offset(*buffer) : nullptr;
+float* CompiledGraph::of_chunk(const std::optional<BufferId>& buffer, std::size_t chunk, float* arena) const {
+  if (!buffer.has_value()) return nullptr;
+  return arena + shared_.total() + chunk * chunk_.total() + chunk_.offset(*buffer);
 }
 
 void CompiledGraph::bind(float* arena) {
   for (std::size_t i = 0; i < slots_[0].size(); ++i) {
     const std::vector<BufferId>& buffers = slot_buffers_[i];
-    slots_[0][i].value = at(buffers[0], arena);
-    if (buffers.size() > 1) slots_[0][i].state1 = at(buffers[1], arena);
-    if (buffers.size() > 2) slots_[0][i].state2 = at(buffers[2], arena);
+    slots_[0][i].value = arena + shared_.offset(buffers[0]);
+    if (buffers.size() > 1) slots_[0][i].state1 = arena + shared_.offset(buffers[1]);
+    if (buffers.size() > 2) slots_[0][i].state2 = arena + shared_.offset(buffers[2]);
   }
   for (std::size_t chunk = 1; chunk < chunks(); ++chunk) slots_[chunk] = slots_[0];
   for (std::size_t i = 0; i < statistics_.size(); ++i) {
-    statistics_[i].value = at(statistic_buffers_[i], arena);
-    std::fill_n(statistics_[i].value, statistics_[i].spec.shape.count(),
-                static_cast<float>(statistics_[i].spec.initial));
+    const net::StatisticSpec& spec = statistics_[i].spec;
+    statistics_[i].value = arena + shared_.offset(statistic_buffers_[i]);
+    std::fill_n(statistics_[i].value, spec.shape.count(), static_cast<float>(spec.initial));
   }
-  for (CompiledNode& node : nodes_) {
-    node.value = at(node.value_buffer, arena);
-    node.gradient = at(node.gradient_buffer, arena);
-    for (GradientAddition& addition : node.additions) addition.from = at(addition.buffer, arena);
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
+    CompiledNode& node = nodes_[id];
+    for (std::size_t chunk = 0; chunk < chunks(); ++chunk) {
+      const std::int64_t first = static_cast<std::int64_t>(chunk) * chunk_rows_ * node.features();
+      node.values.push_back(id == input_ ? arena + shared_.offset(input_buffer_) + first
+                                         : of_chunk(node.value_buffer, chunk, arena));
+      node.gradients.push_back(of_chunk(node.gradient_buffer, chunk, arena));
+      for (GradientAddition& addition : node.additions) {
+        addition.from.push_back(of_chunk(addition.buffer, chunk, arena));
+      }
+    }
   }
   for (std::size_t id = 0; id < nodes_.size(); ++id) {
     if (id == input_) continue;
-    for (std::size_t chunk = 0; chunk < chunks(); ++chunk) bind_chunk(nodes_[id], chunk, arena);
+    for (std::size_t chunk = 0; chunk < chunks(); ++chunk) bind_kernel(nodes_[id], chunk, arena);
   }
 }
 
-void CompiledGraph::bind_chunk(CompiledNode& node, std::size_t chunk, float* arena) {
-  const std::int64_t first_row = static_cast<std::int64_t>(chunk) * chunk_rows_;
-  const auto rows_of = [first_row](auto* batch, std::int64_t features) {
-    return batch == nullptr ? nullptr : batch + first_row * features;
-  };
-  KernelBuffers buffers{.output = rows_of(node.value, node.features()),
-                        .output_gradient = rows_of(node.gradient, node.features()),
+void CompiledGraph::bind_kernel(CompiledNode& node, std::size_t chunk, float* arena) {
+  KernelBuffers buffers{.output = node.values[chunk],
+                        .output_gradient = node.gradients[chunk],
+                        .saved = of_chunk(node.saved_buffer, chunk, arena),
+                        .workspace = of_chunk(workspace_, chunk, arena),
+                        .batch = node.batch_buffer ? arena + shared_.offset(*node.batch_buffer) : nullptr,
+                        .batch_stride = padded(node.traits.batch_floats),
                         .chunk = chunk,
                         .chunks = chunks(),
                         .layout = node.layout};
   for (std::size_t i = 0; i < node.description.inputs.size(); ++i) {
-    const CompiledNode& input = nodes_[node.description.inputs[i]];
-    buffers.inputs.push_back(rows_of(input.value, input.features()));
-    float* const gradient =
-        i < node.input_gradient_buffers.size() ? at(node.input_gradient_buffers[i], arena) : nullptr;
-    buffers.input_gradients.push_back(rows_of(gradient, input.features()));
+    buffers.inputs.push_back(nodes_[node.description.inputs[i]].values[chunk]);
+    buffers.input_gradients.push_back(
+        i < node.input_gradient_buffers.size() ? of_chunk(node.input_gradient_buffers[i], chunk, arena) : nullptr);
   }
-  if (node.saved_buffer) buffers.saved = at(node.saved_buffer, arena) + chunk * padded(node.traits.saved_floats);
-  if (workspace_) buffers.workspace = at(workspace_, arena) + chunk * workspace_floats_;
-  buffers.batch = at(node.batch_buffer, arena);
-  buffers.batch_stride = padded(node.traits.batch_floats);
   for (std::size_t i = 0; i < node.description.statistics.size(); ++i) {
     buffers.statistics.push_back(statistics_[node.first_statistic + i].value);
   }

@@ -26,7 +26,7 @@ struct StatisticSlot {
 struct GradientAddition {
   std::size_t target = 0;  ///< index of the node whose gradient it belongs to
   std::optional<BufferId> buffer = {};
-  float* from = nullptr;
+  std::vector<float*> from = {};  ///< by chunk
 };
 
 /// A node as the plan runs it: an op of the graph, its input, or a layout conversion.
@@ -37,8 +37,8 @@ struct CompiledNode {
   bool conversion = false;
   bool needs_gradient = false;                        ///< some parameter is at or above it
   std::vector<std::unique_ptr<Kernel>> kernels = {};  ///< by chunk; none for the input
-  float* value = nullptr;                             ///< [batch, features]
-  float* gradient = nullptr;
+  std::vector<float*> values = {};                    ///< by chunk, [rows, features]
+  std::vector<float*> gradients = {};
   std::vector<GradientAddition> additions = {};  ///< after this node's backward
   std::size_t first_slot = 0;
   std::size_t first_statistic = 0;
@@ -58,8 +58,10 @@ class CompiledGraph final {
   CompiledGraph(const net::Graph& graph, const PlanOptions& options);
 
   /// Floats of arena that bind() needs, and what its buffers would take end to end.
-  [[nodiscard]] std::size_t arena_floats() const noexcept { return layout_.total(); }
-  [[nodiscard]] std::size_t unshared_floats() const noexcept { return layout_.unshared(); }
+  [[nodiscard]] std::size_t arena_floats() const noexcept { return shared_.total() + chunks() * chunk_.total(); }
+  [[nodiscard]] std::size_t unshared_floats() const noexcept {
+    return shared_.unshared() + chunks() * chunk_.unshared();
+  }
   /// Makes the kernels on `arena`, which must be zeroed and outlive this.
   void bind(float* arena);
 
@@ -72,9 +74,11 @@ class CompiledGraph final {
 
   [[nodiscard]] std::size_t chunks() const noexcept { return slots_.size(); }
   [[nodiscard]] std::int64_t chunk_rows() const noexcept { return chunk_rows_; }
-  [[nodiscard]] float* input() const noexcept { return nodes_[input_].value; }
-  [[nodiscard]] float* output() const noexcept { return nodes_[output_].value; }
-  [[nodiscard]] float* output_gradient() const noexcept { return nodes_[output_].gradient; }
+  /// [batch, features].
+  [[nodiscard]] float* input() const noexcept { return nodes_[input_].values[0]; }
+  /// One chunk's output and the gradient of it, [rows, outputs].
+  [[nodiscard]] const float* output(std::size_t chunk) const noexcept { return nodes_[output_].values[chunk]; }
+  [[nodiscard]] float* output_gradient(std::size_t chunk) const noexcept { return nodes_[output_].gradients[chunk]; }
   [[nodiscard]] std::int64_t features() const noexcept { return nodes_[input_].features(); }
   [[nodiscard]] const Shape& output_shape() const noexcept { return nodes_[output_].description.shape; }
 
@@ -86,12 +90,12 @@ class CompiledGraph final {
   void plan_values();
   void plan_scratch();
   void plan_gradients();
-  void bind_chunk(CompiledNode& node, std::size_t chunk, float* arena);
+  void bind_kernel(CompiledNode& node, std::size_t chunk, float* arena);
   [[nodiscard]] bool runs_in_place(std::size_t id) const;
   [[nodiscard]] CompileHints hints(const CompiledNode& node) const;
   [[nodiscard]] std::int64_t backward_position(std::size_t id) const;
-  [[nodiscard]] std::size_t batch_floats(std::size_t id) const;
-  [[nodiscard]] float* at(const std::optional<BufferId>& buffer, float* arena) const;
+  [[nodiscard]] std::size_t chunk_floats(std::size_t id) const;
+  [[nodiscard]] float* of_chunk(const std::optional<BufferId>& buffer, std::size_t chunk, float* arena) const;
 
   PlanOptions options_;
   std::int64_t chunk_rows_ = 0;
@@ -102,12 +106,13 @@ class CompiledGraph final {
   std::vector<StatisticSlot> statistics_;
   std::vector<std::vector<BufferId>> slot_buffers_;  // value, then optimizer states
   std::vector<BufferId> statistic_buffers_;
-  std::optional<BufferId> workspace_;  // one after another for the chunks
-  std::size_t workspace_floats_ = 0;
+  BufferId input_buffer_ = 0;
+  std::optional<BufferId> workspace_;
   std::size_t input_ = 0;
   std::size_t output_ = 0;
   std::int64_t end_ = 0;  // the schedule's last position
-  ArenaLayout layout_;
+  ArenaLayout shared_;    // parameters, statistics, the input: what all chunks see
+  ArenaLayout chunk_;     // the rest, laid out once and there once for each chunk: threads never share it
 };
 
 /// Copies a parameter's values between its description's layout and the engine's.

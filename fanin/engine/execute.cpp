@@ -10,18 +10,6 @@ namespace {
 
 std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
 
-// Shows a node's values or gradients row-major, whatever the plan keeps.
-void show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, const float* values, std::int64_t rows) {
-  if (node.conversion) return;
-  const Shape shape{rows, node.features()};
-  const auto count = static_cast<std::size_t>(shape.count());
-  if (node.layout == Layout::row_major) return tap.see({kind, node.description.name, {values, count}, &shape});
-  std::vector<float> row_major(count);
-  const std::int64_t channels = node.description.shape[0];
-  transpose_samples(rows, node.features() / channels, channels, values, row_major.data());
-  tap.see({kind, node.description.name, row_major, &shape});
-}
-
 void show_parameter(net::Tap& tap, net::TapKind kind, const ParameterSlot& slot, const float* stored) {
   std::vector<float> values(slot.count);
   load_values(slot, stored, values.data());
@@ -39,6 +27,29 @@ BatchResult total(std::span<const BatchResult> parts) {
 }
 
 }  // namespace
+
+// Shows a node's values or gradients row-major and in one piece, whatever the plan keeps.
+void Executor::show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, std::span<float* const> chunks,
+                    std::int64_t rows) const {
+  if (node.conversion) return;
+  const Shape shape{rows, node.features()};
+  const auto count = static_cast<std::size_t>(shape.count());
+  const std::size_t live = live_chunks(rows);
+  if (node.layout == Layout::row_major && live == 1) {
+    return tap.see({kind, node.description.name, {chunks[0], count}, &shape});
+  }
+  std::vector<float> values(count);
+  const std::int64_t channels = node.description.shape[0];
+  for (std::size_t c = 0; c < live; ++c) {
+    float* const to = values.data() + static_cast<std::int64_t>(c) * graph_.chunk_rows() * node.features();
+    if (node.layout == Layout::row_major) {
+      std::copy_n(chunks[c], rows_of(c, rows) * node.features(), to);
+    } else {
+      transpose_samples(rows_of(c, rows), node.features() / channels, channels, chunks[c], to);
+    }
+  }
+  tap.see({kind, node.description.name, values, &shape});
+}
 
 Share share_of(std::size_t count, int member, int members) noexcept {
   const std::size_t lines = (count + 15) / 16;
@@ -60,7 +71,10 @@ void sum_in_order(std::span<const float* const> from, std::size_t first, std::si
 }
 
 Executor::Executor(CompiledGraph& graph, int threads)
-    : graph_(graph), team_(std::clamp(threads, 1, static_cast<int>(graph.chunks()))), results_(graph.chunks()) {
+    : graph_(graph),
+      team_(std::clamp(threads, 1, static_cast<int>(graph.chunks()))),
+      results_(graph.chunks()),
+      output_(graph.chunks() * static_cast<std::size_t>(graph.chunk_rows() * graph.output_shape().count())) {
   for (const CompiledNode& node : graph.nodes()) {
     std::size_t floats = 0;
     for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
@@ -95,7 +109,7 @@ BackwardRun Executor::backward_run(const Pass& pass, std::size_t chunk) const no
           .update = graph_.chunks() == 1 ? pass.update : nullptr};
 }
 
-BatchResult Executor::loss(const Pass& pass, std::size_t chunk) const noexcept {
+BatchResult Executor::loss(const Pass& pass, std::size_t chunk) noexcept {
   const Shape& shape = graph_.output_shape();
   const std::int64_t outputs = shape.extents().back();
   const std::int64_t positions = shape.count() / outputs;
@@ -103,14 +117,17 @@ BatchResult Executor::loss(const Pass& pass, std::size_t chunk) const noexcept {
   const auto from = [first](auto* values, std::int64_t step) {
     return values == nullptr ? nullptr : values + first * step;
   };
-  return pass.loss.function({.predictions = rows_of(chunk, pass.rows) * positions,
+  const std::int64_t predictions = rows_of(chunk, pass.rows) * positions;
+  const float* const values = graph_.output(chunk);
+  std::copy_n(values, predictions * outputs, output_.data() + first * outputs);
+  return pass.loss.function({.predictions = predictions,
                              .outputs = outputs,
-                             .values = from(graph_.output(), outputs),
+                             .values = values,
                              .labels = from(pass.loss.labels, 1),
                              .targets = from(pass.loss.targets, outputs),
                              .normalizer = pass.loss.normalizer,
                              .label_smoothing = pass.loss.label_smoothing,
-                             .gradient = pass.backward ? from(graph_.output_gradient(), outputs) : nullptr});
+                             .gradient = pass.backward ? graph_.output_gradient(chunk) : nullptr});
 }
 
 void Executor::forward(const Pass& pass, int member) noexcept {
@@ -133,9 +150,10 @@ void Executor::backward_chunk(CompiledNode& node, const Pass& pass, std::size_t 
   node.kernels[chunk]->backward(run);
   for (const GradientAddition& addition : node.additions) {
     const CompiledNode& target = graph_.nodes()[addition.target];
-    const auto first = static_cast<std::size_t>(run.first_row * target.features());
     const auto count = static_cast<std::size_t>(run.rows * target.features());
-    for (std::size_t i = first; i < first + count; ++i) target.gradient[i] += addition.from[i];
+    float* const to = target.gradients[chunk];
+    const float* const from = addition.from[chunk];
+    for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
   }
 }
 
@@ -223,14 +241,14 @@ BatchResult Executor::run_watched(const Pass& pass, net::Tap& tap) {
       }
       for (std::size_t c = 0; c < live; ++c) node.kernels[c]->forward(forward_run(pass, c));
     }
-    show(tap, net::TapKind::activation, node, node.value, pass.rows);
+    show(tap, net::TapKind::activation, node, node.values, pass.rows);
   }
   for (std::size_t c = 0; c < live; ++c) results_[c] = loss(pass, c);
   std::vector<float> sum;
   for (std::size_t id = graph_.nodes().size(); pass.backward && id-- > 0;) {
     CompiledNode& node = graph_.nodes()[id];
     if (node.kernels.empty() || !node.needs_gradient) continue;
-    show(tap, net::TapKind::activation_gradient, node, node.gradient, pass.rows);
+    show(tap, net::TapKind::activation_gradient, node, node.gradients, pass.rows);
     if (node.traits.whole_batch) {
       for (std::size_t c = 0; c < live; ++c) node.kernels[c]->prepare_backward(backward_run(pass, c));
     }

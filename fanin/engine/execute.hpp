@@ -43,6 +43,8 @@ class Executor final {
   BatchResult run_watched(const Pass& pass, net::Tap& tap);
 
   [[nodiscard]] Team& team() noexcept { return team_; }
+  /// The network's output of the last pass, [batch, outputs].
+  [[nodiscard]] std::span<const float> output() const noexcept { return output_.span(); }
   /// Chunks that hold some of `rows` rows.
   [[nodiscard]] std::size_t live_chunks(std::int64_t rows) const noexcept;
 
@@ -53,13 +55,16 @@ class Executor final {
   void forward(const Pass& pass, int member) noexcept;
   void backward(const Pass& pass, int member) noexcept;
   void backward_chunk(CompiledNode& node, const Pass& pass, std::size_t chunk) noexcept;
-  BatchResult loss(const Pass& pass, std::size_t chunk) const noexcept;
+  BatchResult loss(const Pass& pass, std::size_t chunk) noexcept;
+  void show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, std::span<float* const> chunks,
+            std::int64_t rows) const;
   void point_into_ring(const CompiledNode& node, std::size_t chunk, std::size_t turn) noexcept;
   void reduce_and_update(const CompiledNode& node, const Pass& pass, int member) noexcept;
 
   CompiledGraph& graph_;
   Team team_;
   std::vector<BatchResult> results_;  // by chunk
+  AlignedBuffer<float> output_;
   // Where the chunks of two successive nodes put their gradients before they are summed.
   AlignedBuffer<float> ring_;
   std::size_t node_floats_ = 0;  // the most that one node's gradients take

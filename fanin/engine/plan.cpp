@@ -184,8 +184,8 @@ std::int64_t Plan::positions() const noexcept { return impl_->positions(); }
 std::span<std::int32_t> Plan::labels() noexcept { return impl_->labels.span(); }
 std::span<float> Plan::targets() noexcept { return impl_->targets.span(); }
 std::span<const float> Plan::output() const noexcept {
-  return {impl_->graph.output(),
-          static_cast<std::size_t>(impl_->options.batch_size * impl_->graph.output_shape().count())};
+  return impl_->executor.output().first(
+      static_cast<std::size_t>(impl_->options.batch_size * impl_->graph.output_shape().count()));
 }
 
 void Plan::set_parameter(std::string_view name, std::span<const float> values) {
