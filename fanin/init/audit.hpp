@@ -85,10 +85,19 @@ struct Compatible {
   std::string rule;  ///< canonical text, "he_uniform"
   double variance_z = 0;
   double kurtosis_z = 0;
+  bool certain = false;  ///< the values have a structure that independent draws do not: orthogonality, an identity, …
 };
 
 /// The known element-wise initializations that the values could come from, nearest first: mean, variance
 /// and kurtosis within four standard errors, and all values inside the bounds. Empty: none, such as after training.
 std::vector<Compatible> compatible_initializers(const net::ParameterSpec& parameter, const Statistics& statistics);
+
+/// The same with the values at hand, and before those matches what only the values can tell: orthogonal and
+/// delta_orthogonal of any gain (also as PyTorch cuts a packed tensor, or head by head), identity, dirac, zero_init,
+/// forget_bias, and sparse (as many zeros for every input, a normal law otherwise).
+/// @param values  the whole tensor, raw elements of the type. @throws Error bad_shape when the size differs.
+/// @cost  a few passes over the values; orthogonality by two random probes, not by a product of matrices.
+std::vector<Compatible> compatible_initializers(const net::ParameterSpec& parameter, const Statistics& statistics,
+                                                DType dtype, std::span<const std::byte> values);
 
 }  // namespace fanin::init

@@ -3,31 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include "fanin/init/store.hpp"
-#include "fanin/random/rounding.hpp"
 
 namespace fanin::init {
 namespace {
 
 constexpr std::size_t kPiece = 1024;  // values summed before they join the total
-
-template <typename T>
-T load(std::span<const std::byte> bytes, std::size_t i) {
-  T value;
-  std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-  return value;
-}
-
-double element(std::span<const std::byte> bytes, DType dtype, std::size_t i) {
-  switch (dtype) {
-    case DType::f64: return load<double>(bytes, i);
-    case DType::bf16: return static_cast<double>(random::from_bf16(load<std::uint16_t>(bytes, i)));
-    case DType::f16: return static_cast<double>(random::from_f16(load<std::uint16_t>(bytes, i)));
-    default: return static_cast<double>(load<float>(bytes, i));
-  }
-}
 
 }  // namespace
 
@@ -39,7 +21,7 @@ void StatisticsCollector::append(std::span<const std::byte> bytes) {
   std::array<double, kPiece> piece{};
   for (std::size_t first = 0; first < count; first += kPiece) {
     const std::size_t length = std::min(kPiece, count - first);
-    for (std::size_t i = 0; i < length; ++i) piece[i] = element(bytes, dtype_, first + i);
+    for (std::size_t i = 0; i < length; ++i) piece[i] = load_one(bytes, dtype_, first + i);
     take(std::span(piece).first(length));
   }
 }

@@ -10,6 +10,13 @@ namespace fanin::init {
 namespace {
 
 template <typename T>
+T get(std::span<const std::byte> bytes, std::size_t index) {
+  T value;
+  std::memcpy(&value, bytes.data() + index * sizeof(T), sizeof(T));
+  return value;
+}
+
+template <typename T>
 void put(T value, std::span<std::byte> out, std::size_t index) {
   std::memcpy(out.data() + index * sizeof(T), &value, sizeof(T));
 }
@@ -29,6 +36,15 @@ void store_one(double value, DType dtype, std::span<std::byte> out, std::size_t 
     case DType::bf16: put(random::to_bf16(single), out, index); break;
     case DType::f16: put(random::to_f16(single), out, index); break;
     default: put(single, out, index); break;
+  }
+}
+
+double load_one(std::span<const std::byte> bytes, DType dtype, std::size_t index) {
+  switch (dtype) {
+    case DType::f64: return get<double>(bytes, index);
+    case DType::bf16: return static_cast<double>(random::from_bf16(get<std::uint16_t>(bytes, index)));
+    case DType::f16: return static_cast<double>(random::from_f16(get<std::uint16_t>(bytes, index)));
+    default: return static_cast<double>(get<float>(bytes, index));
   }
 }
 

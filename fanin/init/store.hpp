@@ -13,6 +13,8 @@ namespace fanin::init {
 void check_float(DType dtype);
 
 /// Fills `out` with one value.
+/// Element `index` of raw elements.
+double load_one(std::span<const std::byte> bytes, DType dtype, std::size_t index);
 void store_constant(double value, DType dtype, std::span<std::byte> out);
 /// out[i] = values[i]; `out` holds as many elements.
 void store(std::span<const float> values, DType dtype, std::span<std::byte> out);
