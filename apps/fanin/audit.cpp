@@ -22,7 +22,6 @@
 namespace fanin::cli {
 namespace {
 
-constexpr int kProblemsFound = 1;
 constexpr std::size_t kShownRules = 2;
 
 std::string compatible_text(const experiment::AuditedTensor& tensor) {
@@ -115,7 +114,6 @@ std::function<int()> declare(CLI::App& app) {
       "  fanin audit model.safetensors.index.json --json\n"
       "\n"
       "z is how many standard errors the variance lies from the rule's, for as many values as there are.\n"
-      "Exit status 1 means that problems were found.\n"
       "\n" +
       std::string(kExitStatusHelp));
   return [options] { return audit(*options); };

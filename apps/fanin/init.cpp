@@ -155,7 +155,7 @@ std::string summary(const InitOptions& options, const experiment::WeightPlan& pl
   const auto bytes = static_cast<double>(result.bytes);
   if (result.interrupted) {
     if (experiment::weight_format(options.out) == experiment::WeightFormat::npz) {
-      return "Interrupted: nothing was written.";
+      return "Interrupted: nothing was written; only .safetensors can be resumed.";
     }
     return fmt::format("Interrupted at {} of {}: the same command with --resume goes on.", byte_count(bytes),
                        byte_count(static_cast<double>(plan.bytes())));

@@ -61,7 +61,8 @@ InitOptions::InitOptions(CLI::App& app) : app_(app), reader_(app) {
 
 void InitOptions::declare_values() {
   reader_.group("Values");
-  reader_.convert("--net", "WIDTHS", "inputs, hidden widths and outputs (default 784-256-128-10)",
+  reader_.convert("--net", "WIDTHS",
+                  "inputs, hidden widths and outputs (default 784-256-128-10); 784-128x30-10 for 30 of 128",
                   [this](const std::string& given) {
                     network.net = given;
                     net_given_ = true;
@@ -92,9 +93,12 @@ void InitOptions::declare_output() {
   reader_.text("--slice", "NAME:FROM:TO", "only these elements of one tensor: printed, or with -o written (also .npy)",
                slice);
   reader_.text("--manifest", "FILE", "write formula, fans, gain, seed and checksum of every tensor as JSON", manifest);
-  reader_.convert("--max-shard-size", "SIZE", "split into .safetensors files of at most this size, with an index: 5GB",
-                  [this](const std::string& given) { max_shard_bytes = parse_byte_count(given, "--max-shard-size"); });
-  reader_.flag("--resume", "go on with what an interrupted call left behind; the bytes are the same", resume);
+  reader_.convert(
+      "--max-shard-size", "SIZE",
+      "split into .safetensors files of at most this size, with an index: 5GB (a larger tensor gets a file of its own)",
+      [this](const std::string& given) { max_shard_bytes = parse_byte_count(given, "--max-shard-size"); });
+  reader_.flag("--resume", ".safetensors: go on with what an interrupted call left behind; the bytes are the same",
+               resume);
   reader_.convert("--threads", "N", "threads that draw; changes no value (default: one per core)",
                   [this](const std::string& given) { threads = parse_threads(given); });
   reader_.flag("--explain", "show every tensor's formula, fans and spread, and where other libraries differ", explain);
@@ -120,6 +124,9 @@ void InitOptions::read() {
   }
   if (!slice.empty() && !manifest.empty()) refuse("--manifest", "describes whole tensors, so it cannot join --slice");
   if (out.empty() && resume) refuse("--resume", "needs -o FILE to go on with");
+  if (!slice.empty() && resume) refuse("--resume", "continues whole files; a slice is written at once");
+  if (!slice.empty() && max_shard_bytes != 0)
+    refuse("--max-shard-size", "is for whole files, so it cannot join --slice");
 }
 
 }  // namespace fanin::cli

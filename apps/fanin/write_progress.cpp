@@ -39,6 +39,9 @@ std::string numbers(std::uint64_t written, std::uint64_t checked, std::uint64_t 
   if (checked == written && checked != 0 && checked != total) {
     return fmt::format("{:3.0f} %  checking {}", std::floor(percent), byte_count(static_cast<double>(checked)));
   }
+  if (written == total && total != 0) {
+    return fmt::format("100 %  {}, waiting for the disk", byte_count(static_cast<double>(total)));
+  }
   const auto fresh = static_cast<double>(written - std::min(checked, written));
   const double rate = seconds > 0 ? fresh / seconds : 0;
   const double left = rate > 0 ? static_cast<double>(total - written) / rate : std::numeric_limits<double>::infinity();

@@ -11,6 +11,7 @@
 #include "fanin/io/npy.hpp"
 #include "fanin/io/npz.hpp"
 #include "fanin/io/safetensors.hpp"
+#include "fanin/io/safetensors_writer.hpp"
 #include "program.hpp"
 
 namespace fanin::cli_test {
@@ -150,6 +151,48 @@ TEST(Init, ARunKilledAnywhereIsResumedWithTheSameBytes) {
   EXPECT_GE(killed, 3);
 }
 
+std::uintmax_t bytes_in(const std::filesystem::path& folder) {
+  std::uintmax_t sum = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(entry.path(), error);
+    if (!error) sum += size;  // a file that has just been renamed is counted the next time
+  }
+  return sum;
+}
+
+TEST(Init, ShardsKilledAnywhereAreResumedWithTheSameBytes) {
+  const TemporaryFolder folder;
+  const Arguments network{"--net", "2000-2000x5-10", "--threads", "1", "--no-progress", "--max-shard-size", "20MB"};
+  std::filesystem::create_directory(folder / "whole");
+  std::filesystem::create_directory(folder / "parts");
+  ASSERT_EQ(init(folder / "whole" / "w.safetensors", network).status, 0);  // five shards of 16 MB
+  int killed = 0;
+  for (const std::uintmax_t stop : {1U, 30'000'000U, 70'000'000U}) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "parts")) std::filesystem::remove(entry);
+    Arguments arguments = network;
+    arguments.insert(arguments.begin(), {"init", "-o", (folder / "parts" / "w.safetensors").string()});
+    {
+      Program program(arguments);
+      while (bytes_in(folder / "parts") < stop) std::this_thread::yield();
+      program.signal(SIGKILL);
+      killed += program.finish().status == 128 + SIGKILL ? 1 : 0;
+    }
+    EXPECT_FALSE(std::filesystem::exists(folder / "parts" / "w.safetensors.index.json"));
+    arguments.emplace_back("--resume");
+    const Finished resumed = run(arguments);
+    ASSERT_EQ(resumed.status, 0) << resumed.err;
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "whole")) {
+      EXPECT_EQ(read_file(folder / "parts" / entry.path().filename().string()), read_file(entry.path())) << entry;
+      ++files;
+    }
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "parts"), {}),
+              static_cast<std::ptrdiff_t>(files));
+  }
+  EXPECT_GE(killed, 2);
+}
+
 TEST(Init, APartialFileWithOtherBytesIsNotTrusted) {
   const TemporaryFolder folder;
   const Arguments network{"--net", "500-300-10"};
@@ -187,6 +230,27 @@ TEST(Init, CtrlCKeepsWhatResumeNeedsAndExits130) {
   EXPECT_THAT(finished.out, HasSubstr("--resume"));
   EXPECT_FALSE(std::filesystem::exists(target));
   EXPECT_TRUE(std::filesystem::exists(target.string() + ".partial"));
+}
+
+TEST(Init, MemoryStaysSmallHoweverLargeTheSetIs) {
+  // 1.6 GB. ru_maxrss is in kB, and of the largest child so far.
+  const Finished finished = run({"init", "-o", "/dev/null", "--net", "20000-20000", "--no-progress", "--quiet"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  rusage usage{};
+  ::getrusage(RUSAGE_CHILDREN, &usage);
+  EXPECT_LT(usage.ru_maxrss, 400'000);
+}
+
+TEST(Init, AnNpzIsNotResumedAndSaysWhatIs) {
+  const TemporaryFolder folder;
+  expect_failure(init(folder / "w.npz", {"--resume"}), 2, folder, {"leave out --resume", ".safetensors"});
+}
+
+TEST(Init, ARepeatedWidthStandsForThatManyLayers) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(init(folder / "short.safetensors", {"--net", "20-8x3-4"}).status, 0);
+  ASSERT_EQ(init(folder / "long.safetensors", {"--net", "20-8-8-8-4"}).status, 0);
+  EXPECT_EQ(read_file(folder / "short.safetensors"), read_file(folder / "long.safetensors"));
 }
 
 TEST(Init, OnATerminalABarShowsTheRateAndTheTimeLeft) {
@@ -241,13 +305,18 @@ TEST(Init, BadRequestsLeaveNothingBehind) {
   expect_failure(init(out, {"--slice", "layer1.weight:5:4"}), 2, folder, {"5 to 4"});
   expect_failure(init(out, {"--slice", "layer1.wieght:0:1"}), 2, folder, {"did you mean layer1.weight"});
   expect_failure(init(out, {"--slice", "layer1.weight"}), 2, folder, {"NAME:FROM:TO"});
+  expect_failure(init(out, {"--slice", "layer1.weight:0:1", "--resume"}), 2, folder, {"--resume"});
+  expect_failure(init(out, {"--slice", "layer1.weight:0:1", "--max-shard-size", "1MB"}), 2, folder, {"--max-shard"});
+  expect_failure(init(out, {"--init", "mup"}), 2, folder, {"no multiplier", "--net describes plain dense", "--like"});
   expect_failure(init(folder / "w.pth", {}), 2, folder, {".safetensors or .npz"});
   expect_failure(init(folder / "none" / "w.safetensors", {}), 4, folder, {"none"});
   expect_failure(run({"init"}), 2, folder, {"-o weights.safetensors"});
 }
 
 TEST(Init, AFullDiskLeavesNothingBehind) {
-  EXPECT_EQ(run({"init", "-o", "/dev/full"}).status, 4);
+  const Finished device = run({"init", "-o", "/dev/full"});
+  EXPECT_EQ(device.status, 4);
+  EXPECT_THAT(device.err, AllOf(HasSubstr("/dev/full"), HasSubstr("No space left on device")));
   const TemporaryFolder folder;
   rlimit former{};
   ::getrlimit(RLIMIT_FSIZE, &former);
@@ -258,9 +327,12 @@ TEST(Init, AFullDiskLeavesNothingBehind) {
   for (const char* name : {"w.safetensors", "w.npz"}) {
     const Finished finished = init(folder / name, {"--net", "784-256-128-10"});
     EXPECT_EQ(finished.status, 4) << finished.err;
-    EXPECT_THAT(finished.err, HasSubstr(name));
+    EXPECT_THAT(finished.err, AllOf(HasSubstr(name), HasSubstr("File too large")));
     EXPECT_EQ(files_in(folder), 0U);
   }
+  const Finished sharded = init(folder / "w.safetensors", {"--net", "784-256-128-10", "--max-shard-size", "150KB"});
+  EXPECT_EQ(sharded.status, 4) << sharded.err;
+  EXPECT_EQ(files_in(folder), 0U);
   ::setrlimit(RLIMIT_FSIZE, &former);
   ::signal(SIGXFSZ, SIG_DFL);
 }
@@ -270,6 +342,38 @@ TEST(Init, AFileThatStandsStaysWhenWritingFails) {
   write_file(folder / "w.safetensors", "old");
   EXPECT_EQ(init(folder / "w.safetensors", {"--init", "delta_orthogonal(gain=-1)"}).status, 2);
   EXPECT_EQ(read_file(folder / "w.safetensors"), "old");
+}
+
+TEST(Init, ATensorOfRank1HasNoFans) {
+  const TemporaryFolder folder;
+  const std::vector<float> values(5, 1.0F);
+  const std::vector<io::NamedArray> arrays{{"class_token", io::view_of<float>(values, {5})}};
+  io::write_safetensors(folder / "a.safetensors", arrays);
+  const std::string like = (folder / "a.safetensors").string();
+  const TemporaryFolder empty;
+  for (const char* role : {"dense", "conv", "qkv"}) {
+    expect_failure(init(empty / "b.safetensors", {"--like", like, "--role", std::string("class_token=") + role}), 2,
+                   empty, {"class_token", "[5]", "--role"});
+  }
+  expect_failure(init(empty / "b.safetensors", {"--like", like}), 2, empty,
+                 {"class_token", "has no fans", "he_normal", "--embedding-init"});
+}
+
+TEST(Init, ASchemeForTransformersDrawsLikeTheirFile) {
+  const TemporaryFolder folder;
+  const std::vector<float> values(32 * 32, 0.0F);
+  std::vector<io::NamedArray> arrays;
+  for (const char* name : {"h.0.attn.c_proj.weight", "h.0.mlp.c_fc.weight", "h.0.mlp.c_proj.weight"}) {
+    arrays.push_back({name, io::view_of<float>(values, {32, 32})});
+  }
+  io::write_safetensors(folder / "a.safetensors", arrays);
+  const std::string like = (folder / "a.safetensors").string();
+  const Finished finished = run({"init", "--like", like, "--init", "gpt2"}, {{"COLUMNS", "200"}});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("residual projection"), HasSubstr("0.0141"), HasSubstr("0.0200")));
+  const TemporaryFolder empty;
+  expect_failure(init(empty / "b.safetensors", {"--like", like, "--init", "fixup"}), 2, empty,
+                 {"how the layers are connected", "gpt2"});
 }
 
 TEST(Init, FreshWeightsForAFilesTensorsKeepNamesShapesAndTypes) {

@@ -125,6 +125,14 @@ TEST(TheoryDepth, HeKeepsSizesAndGlorotHalvesThem) {
   EXPECT_NEAR(glorot["layers"][3].at("weight_variance").get<double>(), 1, 1e-12);
 }
 
+TEST(TheoryDepth, AHalfIsNotCalledKeptAndSchemesAreUnderstood) {
+  const json glorot = theory({"depth", "--net", "64x4-64", "--init", "glorot_normal"});
+  EXPECT_EQ(glorot.at("activations").at("trend"), "shrinking");
+  EXPECT_THAT(glorot.at("verdict"), AllOf(HasSubstr("Activations shrink"), HasSubstr("0.500"), Not(HasSubstr("keep"))));
+  EXPECT_EQ(theory({"depth", "--init", "pytorch_default"}).at("init"), "pytorch_default");
+  expect_wrong_use(run({"theory", "depth", "--init", "gpt2"}), {"scheme gpt2", "no residual branch"});
+}
+
 TEST(TheoryDepth, DrawsBarsAndAVerdict) {
   const Finished finished =
       run({"theory", "depth", "--net", "784-256-256-256-256-256-256-256-10", "--init", "pytorch_linear"},

@@ -34,6 +34,19 @@ std::string fingerprint(const WeightPlan& plan) {
   return std::to_string(random::hash_name(text));
 }
 
+/// A scheme that needs more than widths can tell says so, and where it can be had.
+init::NetworkPlan plan_scheme(const init::NetworkScheme& scheme, const net::Graph& graph) {
+  try {
+    return scheme.plan(graph);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::unsupported) throw;
+    throw Error(error.code(), error.where(),
+                error.message() +
+                    ". --net describes plain dense layers, which cannot have it: plan the scheme for a "
+                    "net::Graph in a program, or, for gpt2 and irnn, take a model's tensors with --like");
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(StreamKind stream) noexcept {
@@ -75,7 +88,7 @@ const PlannedTensor& WeightPlan::find(std::string_view name) const {
 WeightPlan plan_network(const NetworkRequest& request) {
   const init::NetworkScheme scheme = init::parse_network_scheme(request.init, request.dialect);
   const net::Graph graph = net::dense_network(net::parse_widths(request.net), net::parse_activation("relu"));
-  const init::NetworkPlan network = scheme.plan(graph);
+  const init::NetworkPlan network = plan_scheme(scheme, graph);
   WeightPlan plan;
   plan.seed = request.seed;
   plan.stream = request.stream;

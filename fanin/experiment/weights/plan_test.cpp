@@ -31,6 +31,14 @@ TEST(Plan, WholeNetworkSchemesAndInitializersBothPlan) {
   EXPECT_NE(torch.tensors[1].rule->text(), "zeros");  // PyTorch draws biases too
 }
 
+TEST(Plan, ASchemeThatWidthsCannotHaveNamesTheWayOut) {
+  for (const char* scheme : {"gpt2", "fixup", "mup", "siren", "irnn"}) {
+    EXPECT_THAT(refusal([&] { plan_network({.net = "20-10-3", .init = scheme}); }),
+                ::testing::AllOf(HasSubstr("unsupported"), HasSubstr("net::Graph"), HasSubstr("--like")))
+        << scheme;
+  }
+}
+
 TEST(Plan, TheRecipeTellsPlansApart) {
   const auto recipe = [](const NetworkRequest& request) { return recipe_of(plan_network(request)); };
   const NetworkRequest request{.net = "20-10-3"};

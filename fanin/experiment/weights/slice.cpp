@@ -41,7 +41,8 @@ io::Array draw_slice(const WeightPlan& plan, const SliceRequest& slice, unsigned
   if (slice.from > to || to > count) {
     throw Error(ErrorCode::bad_shape, slice.tensor,
                 "elements " + std::to_string(slice.from) + " to " + std::to_string(to) + " were asked for, but shape " +
-                    to_string(tensor.parameter.shape()) + " has elements 0 to " + std::to_string(count));
+                    to_string(tensor.parameter.shape()) + " has " + std::to_string(count) +
+                    " elements; FROM is at most TO, and TO at most their number");
   }
   const std::uint64_t bytes = (to - slice.from) * size_of(tensor.dtype);
   if (static_cast<double>(bytes) > machine_bytes() / 2) {
