@@ -152,8 +152,8 @@ report::Table data_sets_table() {
   for (const experiment::KnownDataSet& known : experiment::known_data_sets()) {
     table.add_row({{std::string(known.name), report::Style::accent}, {std::string(known.description)}});
   }
-  table.add_row({{"FOLDER"}, {"IDX or IDX.gz files: train-* and t10k-* or test-*"}});
-  table.add_row({{"FILE.npz"}, {"arrays x_train, y_train, x_test, y_test"}});
+  table.add_row({{"FOLDER"}, {"IDX files (train-* and t10k-* or test-*) or CIFAR-10's batches, plain or .gz"}});
+  table.add_row({{"FILE.npz"}, {"arrays x_train, y_train, x_test, y_test; rows of any shape"}});
   table.add_row({{"FILE.csv"}, {"a table; --target names the column to learn"}});
   return table;
 }
