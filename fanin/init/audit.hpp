@@ -82,10 +82,12 @@ double orthogonality_error(const net::ParameterSpec& parameter, std::span<const 
 
 /// A known initialization that a tensor's values agree with.
 struct Compatible {
-  std::string rule;  ///< canonical text, "he_uniform"
+  std::string rule = {};  ///< canonical text, "he_uniform"
   double variance_z = 0;
   double kurtosis_z = 0;
   bool certain = false;  ///< the values have a structure that independent draws do not: orthogonality, an identity, …
+  /// Where orthogonal: ‖QᵀQ - I‖ (Frobenius) of the worst matrix, its gain divided out.
+  std::optional<double> orthogonality_error = std::nullopt;
 };
 
 /// The known element-wise initializations that the values could come from, nearest first: mean, variance

@@ -61,7 +61,7 @@ std::vector<Compatible> compatible_initializers(const net::ParameterSpec& parame
     }
     if (const auto* constant = std::get_if<Constant>(&law)) {
       if (statistics.min == constant->value && statistics.max == constant->value)
-        matches.push_back({rule.text(), 0, 0});
+        matches.push_back({.rule = rule.text()});
       continue;
     }
     const double sigma = std_dev(law);
@@ -69,7 +69,7 @@ std::vector<Compatible> compatible_initializers(const net::ParameterSpec& parame
     const double ratio = statistics.variance_about(center) / (sigma * sigma);
     const double expected_kurtosis = kurtosis(law);
     const double mean_z = (statistics.mean - center) / (sigma / std::sqrt(n));
-    Compatible match{rule.text(), variance_z(ratio, expected_kurtosis, statistics.count), 0};
+    Compatible match{.rule = rule.text(), .variance_z = variance_z(ratio, expected_kurtosis, statistics.count)};
     // Standard error of the sample kurtosis: √(24/n) for a normal law, and less for the others here.
     match.kurtosis_z = (statistics.kurtosis - expected_kurtosis) / std::sqrt(24 / n);
     const std::optional<LawBounds> bounds = bounds_of(law);

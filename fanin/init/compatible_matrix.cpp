@@ -9,6 +9,7 @@
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/core/orthogonal.hpp"
 #include "fanin/init/audit.hpp"
 #include "fanin/init/library_matrix.hpp"
 #include "fanin/init/store.hpp"
@@ -106,11 +107,18 @@ void read_block(const Tensor& tensor, const PackedLayout& layout, std::int64_t b
   }
 }
 
-/// The gain that all blocks of the layout share, taking one tap only when `tap` >= 0.
-std::optional<double> orthogonal_gain(const Tensor& tensor, const PackedLayout& layout, std::int64_t tap) {
+struct Orthogonality {
+  double gain = 1;
+  double error = 0;  ///< ‖QᵀQ - I‖ of the worst block
+};
+
+/// Nothing unless every block of the layout is orthogonal, with one gain for all; one tap only when `tap` >= 0.
+std::optional<Orthogonality> orthogonality_of(const Tensor& tensor, const PackedLayout& layout, std::int64_t tap) {
   std::optional<double> shared;
-  const std::int64_t taps = tap < 0 ? layout.taps() : 1;
-  std::vector<double> matrix(static_cast<std::size_t>(layout.outs() * layout.ins() * taps));
+  double worst = 0;
+  const std::int64_t columns = layout.ins() * (tap < 0 ? layout.taps() : 1);
+  std::vector<double> matrix(static_cast<std::size_t>(layout.outs() * columns));
+  std::vector<float> unit(matrix.size());
   for (std::int64_t block = 0; block < layout.blocks(); ++block) {
     if (tap < 0 && layout.is_row_major()) {
       for (std::size_t i = 0; i < matrix.size(); ++i) {
@@ -119,19 +127,24 @@ std::optional<double> orthogonal_gain(const Tensor& tensor, const PackedLayout& 
     } else {
       read_block(tensor, layout, block, tap, matrix);
     }
-    const std::optional<double> here = squared_gain(matrix, layout.outs(), layout.ins() * taps, tensor.dtype);
+    const std::optional<double> here = squared_gain(matrix, layout.outs(), columns, tensor.dtype);
     if (!here || (shared && std::abs(*here / *shared - 1) > 2 * probe_tolerance(tensor.dtype))) return std::nullopt;
     if (!shared) shared = here;
+    const double gain = std::sqrt(*here);
+    std::transform(matrix.begin(), matrix.end(), unit.begin(),
+                   [gain](double value) { return static_cast<float>(value / gain); });
+    worst = std::max(worst, fanin::orthogonality_error(layout.outs(), columns, unit));
   }
-  return shared ? std::optional(std::sqrt(*shared)) : std::nullopt;
+  return shared ? std::optional(Orthogonality{std::sqrt(*shared), worst}) : std::nullopt;
 }
 
 /// "orthogonal", "orthogonal(gain=1.414)".
-std::string with_gain(std::string_view name, double gain, DType dtype, std::string_view per_head, Dialect dialect) {
+Compatible orthogonal_match(std::string_view name, const Orthogonality& found, DType dtype, std::string_view per_head,
+                            Dialect dialect) {
   CallText text(name);
-  if (std::abs(gain - 1) > probe_tolerance(dtype)) text.add("gain", digits(gain, 4));
+  if (std::abs(found.gain - 1) > probe_tolerance(dtype)) text.add("gain", digits(found.gain, 4));
   text.add_unless("per_head", per_head, "false");
-  return text.str(dialect);
+  return {.rule = text.str(dialect), .certain = true, .orthogonality_error = found.error};
 }
 
 bool has_axis(const net::ParameterSpec& parameter, net::Axis axis) {
@@ -143,22 +156,22 @@ bool has_axis(const net::ParameterSpec& parameter, net::Axis axis) {
   return false;
 }
 
-std::optional<std::string> find_orthogonal(const Tensor& tensor) {
+std::optional<Compatible> find_orthogonal(const Tensor& tensor) {
   const net::ParameterSpec& parameter = tensor.parameter;
-  if (const auto gain = orthogonal_gain(tensor, library_layout(Dialect::fanin, parameter), -1)) {
-    return with_gain("orthogonal", *gain, tensor.dtype, "false", Dialect::fanin);
+  if (const auto found = orthogonality_of(tensor, library_layout(Dialect::fanin, parameter), -1)) {
+    return orthogonal_match("orthogonal", *found, tensor.dtype, "false", Dialect::fanin);
   }
-  if (const auto gain = orthogonal_gain(tensor, library_layout(Dialect::pytorch, parameter), -1)) {
-    return with_gain("orthogonal", *gain, tensor.dtype, "false", Dialect::pytorch);
+  if (const auto found = orthogonality_of(tensor, library_layout(Dialect::pytorch, parameter), -1)) {
+    return orthogonal_match("orthogonal", *found, tensor.dtype, "false", Dialect::pytorch);
   }
   if (!has_axis(parameter, net::Axis::head)) return std::nullopt;
-  if (const auto gain = orthogonal_gain(tensor, library_layout(Dialect::fanin, parameter, true), -1)) {
-    return with_gain("orthogonal", *gain, tensor.dtype, "true", Dialect::fanin);
+  if (const auto found = orthogonality_of(tensor, library_layout(Dialect::fanin, parameter, true), -1)) {
+    return orthogonal_match("orthogonal", *found, tensor.dtype, "true", Dialect::fanin);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> find_delta_orthogonal(const Tensor& tensor) {
+std::optional<Compatible> find_delta_orthogonal(const Tensor& tensor) {
   const PackedLayout layout = library_layout(Dialect::fanin, tensor.parameter);
   const std::int64_t all = layout.blocks() * layout.block_size();
   const auto zeros = static_cast<std::int64_t>(tensor.statistics.zeros);
@@ -170,8 +183,8 @@ std::optional<std::string> find_delta_orthogonal(const Tensor& tensor) {
       elsewhere = layout.at(i).tap != center && tensor.at(i) != 0;
     }
     if (elsewhere) continue;
-    if (const auto gain = orthogonal_gain(tensor, layout, center)) {
-      return with_gain("delta_orthogonal", *gain, tensor.dtype, "false", lower ? Dialect::jax : Dialect::fanin);
+    if (const auto found = orthogonality_of(tensor, layout, center)) {
+      return orthogonal_match("delta_orthogonal", *found, tensor.dtype, "false", lower ? Dialect::jax : Dialect::fanin);
     }
   }
   return std::nullopt;
@@ -226,7 +239,7 @@ std::string sparsity_text(std::int64_t zeros, std::int64_t outs) {
   return number_text((static_cast<double>(zeros) - 0.5) / n);
 }
 
-std::optional<std::string> find_sparse(const Tensor& tensor) {
+std::optional<Compatible> find_sparse(const Tensor& tensor) {
   constexpr double kFewest = 30;  // values that a law can be seen in
   const PackedLayout layout = library_layout(Dialect::fanin, tensor.parameter);
   const std::int64_t columns = layout.blocks() * layout.ins() * layout.taps();
@@ -254,7 +267,7 @@ std::optional<std::string> find_sparse(const Tensor& tensor) {
   text.add("sparsity", sparsity_text(all / columns, layout.outs()));
   const bool usual = std::abs(variance_z(variance / 1e-4, 3, static_cast<std::uint64_t>(n))) < 4;  // std 0.01
   if (!usual) text.add("std", digits(std::sqrt(variance), 3));
-  return text.str();
+  return Compatible{.rule = text.str(), .certain = true};
 }
 
 }  // namespace
@@ -272,14 +285,13 @@ std::vector<Compatible> compatible_initializers(const net::ParameterSpec& parame
   std::vector<Compatible> matches;
   if (count > 1 && statistics.non_finite == 0) {
     const Tensor tensor{parameter, statistics, dtype, values};
-    std::vector<std::string> texts = find_placed(tensor);
-    if (texts.empty() && parameter.has_fans()) {
-      std::optional<std::string> found = find_orthogonal(tensor);
+    for (std::string& text : find_placed(tensor)) matches.push_back({.rule = std::move(text), .certain = true});
+    if (matches.empty() && parameter.has_fans()) {
+      std::optional<Compatible> found = find_orthogonal(tensor);
       if (!found) found = find_delta_orthogonal(tensor);
       if (!found) found = find_sparse(tensor);
-      if (found) texts.push_back(*found);
+      if (found) matches.push_back(*found);
     }
-    for (std::string& text : texts) matches.push_back({std::move(text), 0, 0, true});
   }
   for (Compatible& match : compatible_initializers(parameter, statistics)) matches.push_back(std::move(match));
   return matches;

@@ -123,6 +123,9 @@ TEST(Recognized, LawsComeAfterTheCertainMatches) {
   ASSERT_GE(all.size(), 2U);
   EXPECT_EQ(all[0].rule, "orthogonal");
   EXPECT_TRUE(all[0].certain);
+  ASSERT_TRUE(all[0].orthogonality_error.has_value());
+  EXPECT_LT(*all[0].orthogonality_error, 1e-6 * 8);  // 1e-6·√n
+  EXPECT_FALSE(all[1].orthogonality_error.has_value());
   EXPECT_FALSE(all[1].certain);
   EXPECT_THROW((void)compatible_initializers(w, collector.finish(), DType::f64, std::as_bytes(std::span(values))),
                Error);

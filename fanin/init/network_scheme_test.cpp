@@ -167,6 +167,28 @@ TEST(Fixup, BranchesShrinkAndEndAtZero) {
   EXPECT_THAT(refusal(residual_mlp(false), "fixup"), HasSubstr("net::trainable_scale()"));
 }
 
+TEST(Fixup, TheExponentFollowsTheWeightsOfTheBranch) {
+  Graph graph;
+  NodeId x = graph.add_input("x", {8});
+  const auto branch = [&](const std::string& scope, int weights) {
+    NodeId y = x;
+    for (int i = 1; i <= weights; ++i) y = graph.add(scope + "." + std::to_string(i), net::dense(8), {y});
+    x = graph.add(scope, net::add(), {x, graph.add(scope, net::trainable_scale(), {y})});
+  };
+  branch("one", 1);
+  branch("two", 2);
+  branch("three", 3);
+  branch("four", 4);
+  graph.set_output(x);
+  const auto plan = by_name(parse_network_scheme("fixup").plan(graph));
+  const double he = std::sqrt(2.0 / 8);
+  EXPECT_EQ(plan.at("one.1.weight").rule.text(), "zeros");  // L = 4 branches
+  EXPECT_DOUBLE_EQ(std_dev(plan.at("two.1.weight")), he * std::pow(4, -1.0 / 2));
+  EXPECT_DOUBLE_EQ(std_dev(plan.at("three.2.weight")), he * std::pow(4, -1.0 / 4));
+  EXPECT_DOUBLE_EQ(std_dev(plan.at("four.1.weight")), he * std::pow(4, -1.0 / 6));
+  EXPECT_EQ(plan.at("four.4.weight").rule.text(), "zeros");
+}
+
 TEST(Rezero, EveryBranchStartsClosed) {
   for (const char* name : {"rezero", "skipinit"}) {
     const auto plan = by_name(parse_network_scheme(name).plan(residual_mlp(true)));

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "fanin/core/error.hpp"
+#include "fanin/init/network_scheme.hpp"
+#include "fanin/net/shorthand.hpp"
 #include "fanin/theory/gain.hpp"
 
 namespace fanin::init {
@@ -86,6 +88,22 @@ void expect_matrix(std::istringstream& fields, random::Replay& stream) {
   }
 }
 
+/// torch.nn.Linear as nobody initialized it, by the scheme pytorch_default.
+void expect_linear(std::istringstream& fields, random::Replay& stream) {
+  std::int64_t fan_in = 0;
+  std::int64_t fan_out = 0;
+  fields >> fan_in >> fan_out >> std::hex;
+  const net::Graph graph = net::dense_network({fan_in, fan_out}, net::parse_activation("relu"));
+  for (const ParameterPlan& entry : parse_network_scheme("pytorch_default").plan(graph).parameters) {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(entry.parameter.shape().count()) * 4);
+    replay(entry.rule, entry.parameter, stream, DType::f32, bytes);
+    std::uint64_t hash = 0;
+    fields >> hash;
+    EXPECT_EQ(random::hash_name({reinterpret_cast<const char*>(bytes.data()), bytes.size()}), hash)
+        << entry.parameter.name << " of " << fan_in << " x " << fan_out;
+  }
+}
+
 TEST(Replayed, InitializersGiveTheBitsOfTorchNnInit) {
   std::ifstream file(std::string(FANIN_GOLDEN_DIR) + "/init_torch.txt");
   std::string line;
@@ -104,6 +122,8 @@ TEST(Replayed, InitializersGiveTheBitsOfTorchNnInit) {
       expect_draw(fields, *stream);
     } else if (what == "matrix") {
       expect_matrix(fields, *stream);
+    } else if (what == "linear") {
+      expect_linear(fields, *stream);
     } else if (what == "fans") {
       std::string shape;
       net::Fans fans;
@@ -120,7 +140,7 @@ TEST(Replayed, InitializersGiveTheBitsOfTorchNnInit) {
     }
     ++checks;
   }
-  EXPECT_EQ(checks, 2 + 2 * (45 + 4 + 5) + 5 + 6);
+  EXPECT_EQ(checks, 2 + 2 * (45 + 4 + 5 + 2) + 5 + 6);
 }
 
 TEST(Replayed, RulesWithoutRandomnessDrawNothingInAnyType) {

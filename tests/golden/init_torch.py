@@ -6,6 +6,7 @@ Usage: OPENBLAS_CORETYPE=SkylakeX init_torch.py > init_torch.txt
     draw CALL SHAPE TYPE HASH       the call, as Python writes it, on torch.empty(SHAPE); HASH is hash_name of
                                     fanin/random/stream.hpp over the little-endian bytes of all values
     matrix CALL SHAPE VALUES…       the same with the values themselves: LAPACK's rounding is not ours
+    linear IN OUT HASH HASH         torch.nn.Linear(IN, OUT): its weight and bias as nobody initialized them
     fans SHAPE IN OUT               torch.nn.init._calculate_fan_in_and_fan_out
     gain NAME BITS                  torch.nn.init.calculate_gain as an f64, hexadecimal
 timm's functions are written out here by their definitions (timm.layers.weight_init), which are PyTorch calls.
@@ -101,6 +102,10 @@ def main():
         for entry in MATRICES:
             call, shape = entry.split()
             print("matrix", call, shape, *(format(float(x), ".9g") for x in apply(call, shape, torch.float32)))
+        for fan_in, fan_out in ((784, 256), (256, 10)):
+            layer = torch.nn.Linear(fan_in, fan_out)
+            print("linear", fan_in, fan_out, *(format(hash_bytes(p.detach().numpy().tobytes()), "016x")
+                                               for p in (layer.weight, layer.bias)))
     for shape in FANS:
         print("fans", shape, *init._calculate_fan_in_and_fan_out(torch.empty([int(n) for n in shape.split("x")])))
     for name in GAINS:

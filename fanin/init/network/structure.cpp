@@ -48,8 +48,9 @@ std::vector<NodeId> between(const Graph& graph, const std::vector<bool>& after_f
 }
 
 bool can_be_shortcut(const Graph& graph, const std::vector<NodeId>& nodes) {
-  static constexpr std::array<std::string_view, 10> kAllowed{
-      "dense", "conv", "bias", "scale", "pooling", "batch_norm", "dropout", "group_norm", "reshape", "flatten"};
+  static constexpr std::array<std::string_view, 12> kAllowed{"dense",      "conv",    "bias",    "shift",
+                                                             "scale",      "pooling", "dropout", "batch_norm",
+                                                             "group_norm", "concat",  "reshape", "flatten"};
   std::size_t weights = 0;
   for (const NodeId node : nodes) {
     const std::string_view kind = kind_of(graph.node(node));

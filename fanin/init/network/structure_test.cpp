@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "fanin/net/ops/activation.hpp"
 #include "fanin/net/ops/add.hpp"
 #include "fanin/net/ops/attention.hpp"
@@ -11,6 +13,7 @@
 #include "fanin/net/ops/embedding.hpp"
 #include "fanin/net/ops/layer_norm.hpp"
 #include "fanin/net/ops/scale.hpp"
+#include "fanin/net/presets.hpp"
 
 namespace fanin::init {
 namespace {
@@ -44,6 +47,20 @@ TEST(Structure, AProjectionShortcutIsToldFromTheBody) {
   EXPECT_EQ(branches[0].body.back(), body);
   EXPECT_THAT(branches[0].shortcut, SizeIs(2));
   EXPECT_THAT(branches[0].projections, ElementsAre(last));
+}
+
+TEST(Structure, AShortcutPaddedWithZerosIsAShortcut) {
+  // ResNets on small images: every block is one branch of two convolutions, where it narrows the image too.
+  for (const char* text : {"resnet20", "resnet20(shortcut=projection)", "resnet20(fixup=true)"}) {
+    const Graph graph = net::preset_network(text, {});
+    const std::vector<ResidualBranch> branches = residual_branches(graph);
+    ASSERT_THAT(branches, SizeIs(9)) << text;
+    for (const ResidualBranch& branch : branches) {
+      const auto convolutions = std::count_if(branch.body.begin(), branch.body.end(),
+                                              [&](NodeId node) { return kind_of(graph.node(node)) == "conv"; });
+      EXPECT_EQ(convolutions, 2) << text << ", " << graph.node(branch.sum).name;
+    }
+  }
 }
 
 TEST(Structure, ParallelBranchesAreOneBody) {

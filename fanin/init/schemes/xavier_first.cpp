@@ -10,22 +10,22 @@
 namespace fanin::init {
 namespace {
 
-RulePtr rule(std::string_view name, Dialect dialect, Dialect fans) {
-  return variance_scaled_rule(CallText(name).str(dialect),
-                              {std::sqrt(1.0 / 3.0), FanMode::fan_in, Distribution::uniform, fans});
+RulePtr rule(std::string_view name, double gain, Dialect dialect) {
+  return variance_scaled_rule(CallText(name).str(dialect), {gain, FanMode::fan_in, Distribution::uniform, dialect});
 }
 
 RulePtr parse_first(CallReader&, Dialect dialect) {
   if (dialect != Dialect::fanin)
     refuse_dialect("xavier_first", dialect, "write pytorch_linear, or leave the dialect out");
-  return rule("xavier_first", dialect, dialect);
+  return rule("xavier_first", std::sqrt(1.0 / 3.0), dialect);
 }
 
 RulePtr parse_linear(CallReader&, Dialect dialect) {
   if (dialect == Dialect::keras || dialect == Dialect::jax) {
     refuse_dialect("pytorch_linear", dialect, "leave the dialect out");
   }
-  return rule("pytorch_linear", dialect, dialect);
+  const double slope = std::sqrt(5.0);
+  return rule("pytorch_linear", std::sqrt(2 / (1 + slope * slope)), dialect);  // √(1/3), rounded as PyTorch does
 }
 
 }  // namespace
