@@ -48,7 +48,8 @@ void CompareOptions::declare_experiment() {
   reader.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", settings.optimizer);
   reader.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
                 settings.learning_rate);
-  reader.integer("--batch-size", "ROWS", "rows per step (default 64)", settings.batch_size);
+  reader.integer("--batch-size", "ROWS", "rows per step (default 64, or all training rows where there are fewer)",
+                 settings.batch_size);
   reader.integer("--epochs", "N", "passes over the training rows (default 10)", settings.epochs);
   reader.integer("--seeds", "N", "runs of each initialization (default 3)", settings.seeds);
   reader.seed("--seed", "the first seed (default 1)", settings.first_seed);
@@ -68,10 +69,10 @@ void CompareOptions::declare_data() {
   reader.flag("--raw", "inputs as they are", data.raw);
   reader.integer("--limit-train", "ROWS", "use only the first training rows (default: all)", data.limit_train);
   reader.integer("--limit-test", "ROWS", "use only the first test rows (default: all)", data.limit_test);
-  reader.text("--target", "COLUMN", "csv: name or index, from 0, of the column to learn", data.target_column);
+  reader.text("--target", "COLUMN", "csv only: name or index, from 0, of the column to learn", data.target_column);
   reader.convert("--task", "TASK", "csv, npz, teacher: auto, classification or regression (default auto)",
                  [&data](const std::string& given) { data.task = parse_task(given); });
-  reader.fraction("--test-fraction", "FRACTION", "csv: the part that becomes the test rows (default 0.2)",
+  reader.fraction("--test-fraction", "FRACTION", "csv, text: the part that becomes the test rows (default 0.2)",
                   data.test_fraction);
 }
 

@@ -20,6 +20,13 @@ double finite_number(const std::string& name, const std::string& given) {
   return *parsed;
 }
 
+double fraction_of(const std::string& name, const std::string& given) {
+  const bool in_percent = given.back() == '%';
+  const std::optional<double> parsed = parse_number(in_percent ? given.substr(0, given.size() - 1) : given);
+  if (!parsed) refuse(name, given, "is not a number such as 0.1 or 10%");
+  return in_percent ? *parsed / 100 : *parsed;
+}
+
 /// "--validation,--validation-fraction" -> "--validation".
 std::string first_name(std::string_view names) { return std::string(names.substr(0, names.find(','))); }
 
@@ -84,12 +91,14 @@ void OptionReader::seed(std::string_view name, std::string_view help, std::uint6
 }
 
 void OptionReader::fraction(std::string_view name, std::string_view placeholder, std::string_view help, double& value) {
-  convert(name, placeholder, help, [&value, key = first_name(name)](const std::string& given) {
-    const bool in_percent = given.back() == '%';
-    const std::optional<double> parsed = parse_number(in_percent ? given.substr(0, given.size() - 1) : given);
-    if (!parsed) refuse(key, given, "is not a number such as 0.1 or 10%");
-    value = in_percent ? *parsed / 100 : *parsed;
-  });
+  convert(name, placeholder, help,
+          [&value, key = first_name(name)](const std::string& given) { value = fraction_of(key, given); });
+}
+
+void OptionReader::fraction(std::string_view name, std::string_view placeholder, std::string_view help,
+                            std::optional<double>& value) {
+  convert(name, placeholder, help,
+          [&value, key = first_name(name)](const std::string& given) { value = fraction_of(key, given); });
 }
 
 void OptionReader::read() const {

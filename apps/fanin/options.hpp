@@ -39,6 +39,8 @@ class OptionReader final {
   void seed(std::string_view name, std::string_view help, std::uint64_t& value);
   /// "0.85" or "85%".
   void fraction(std::string_view name, std::string_view placeholder, std::string_view help, double& value);
+  void fraction(std::string_view name, std::string_view placeholder, std::string_view help,
+                std::optional<double>& value);
   /// Any other kind. `convert` gets what was written and may throw Error.
   void convert(std::string_view name, std::string_view placeholder, std::string_view help,
                std::function<void(const std::string&)> convert);

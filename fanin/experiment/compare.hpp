@@ -26,6 +26,8 @@
 
 namespace fanin::experiment {
 
+inline constexpr std::int64_t kDefaultBatchSize = 64;
+
 /// Everything that determines the results, and `workers`, which does not.
 struct CompareSettings {
   std::string data = "fashion-mnist";
@@ -34,8 +36,8 @@ struct CompareSettings {
   std::string activation = "relu";
   std::vector<std::string> inits = {"zeros", "normal(std=0.01)", "glorot_uniform", "he_uniform"};
   std::string optimizer = "adam";
-  std::optional<double> learning_rate = {};  ///< none: PyTorch's default for the optimizer
-  std::int64_t batch_size = 64;
+  std::optional<double> learning_rate = {};     ///< none: PyTorch's default for the optimizer
+  std::int64_t batch_size = kDefaultBatchSize;  ///< the default shrinks to all training rows where there are fewer
   std::int64_t epochs = 10;
   std::int64_t seeds = 3;        ///< how many
   std::uint64_t first_seed = 1;  ///< seeds first_seed, first_seed + 1, …

@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
@@ -71,9 +72,16 @@ std::string folder_name(const fs::path& folder) {
   throw Error(ErrorCode::bad_value, "--task", "the data set " + std::string(name) + " has " + std::string(asked));
 }
 
+void refuse_target(const DataOptions& options, std::string_view name) {
+  if (options.target_column.empty()) return;
+  throw Error(ErrorCode::bad_value, "--target",
+              "it names a column of a csv table, and the data set " + std::string(name) + " is none");
+}
+
 RawData read_path(const fs::path& path, const DataOptions& options) {
   std::error_code error;
   if (fs::is_directory(path, error)) {
+    refuse_target(options, folder_name(path));
     if (options.task == Task::regression) refuse_task(folder_name(path), "labels, which are for classification");
     if (!holds_idx_files(path) && holds_cifar10_files(path)) return read_cifar10_folder(path, folder_name(path));
     return read_idx_folder(path, folder_name(path), "");
@@ -83,7 +91,10 @@ RawData read_path(const fs::path& path, const DataOptions& options) {
                 "no such file or folder; give a folder of IDX or CIFAR-10 files, a .npz or a .csv file, or a name that "
                 "`fanin list data` shows");
   }
-  if (has_extension(path, ".npz")) return read_npz_file(path, options.task);
+  if (has_extension(path, ".npz")) {
+    refuse_target(options, path.filename().string());
+    return read_npz_file(path, options.task);
+  }
   if (is_table(path)) return read_csv_file(path, options.target_column, options.task);
   throw Error(ErrorCode::unsupported, path.string(),
               "a data set is a folder of IDX or CIFAR-10 files, or a file that ends in .npz or .csv; a text is read by "
@@ -111,6 +122,7 @@ bool is_known(std::string_view bare) {
 }
 
 RawData read_named(const CallExpr& call, const DataOptions& options) {
+  refuse_target(options, call.name);
   if (call.name == "teacher") return generate_teacher(call, options.task);
   if (call.name == "adding") {
     if (options.task == Task::classification) refuse_task(call.name, "quantities, which are for regression");
@@ -118,7 +130,7 @@ RawData read_named(const CallExpr& call, const DataOptions& options) {
   }
   if (options.task == Task::regression) refuse_task(call.name, "labels, which are for classification");
   if (call.name == "copy") return generate_copy(call);
-  if (call.name == "text") return read_text(call, options.test_fraction);
+  if (call.name == "text") return read_text(call, options.test_fraction.value_or(kDefaultTestFraction));
   if (call.name == "spirals") return generate_spirals(call);
   if (call.name == "parity") return generate_parity(call);
   return read_known_set(call);
@@ -138,7 +150,12 @@ RawData read_raw(std::string_view spec, const DataOptions& options) {
 
 DataSet load_data_set(std::string_view spec, const DataOptions& options) {
   check_options(options);
-  return assemble(read_raw(spec, options), options);
+  RawData raw = read_raw(spec, options);
+  if (options.test_fraction && raw.test.count > 0 && !raw.test_is_cut) {
+    throw Error(ErrorCode::bad_value, "--test-fraction",
+                "the data set " + raw.name + " has test rows of its own; --limit-test keeps fewer of them");
+  }
+  return assemble(std::move(raw), options);
 }
 
 std::span<const KnownDataSet> known_data_sets() noexcept { return kKnownDataSets; }

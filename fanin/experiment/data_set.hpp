@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@
 
 namespace fanin::experiment {
 
+inline constexpr double kDefaultTestFraction = 0.2;
+
 enum class Task { automatic, classification, regression };
 
 struct DataOptions {
@@ -28,15 +31,16 @@ struct DataOptions {
   bool standardize = false;
   bool raw = false;                ///< no scaling at all
   double validation_fraction = 0;  ///< of the training part, in [0, 0.9]; fixed by the data set's name; text: its end
-  double test_fraction = 0.2;      ///< for sources without a test part of their own (csv, text)
-  std::string target_column = {};  ///< csv: header name, or 0-based index; "-1" is the last
+  /// For sources without a test part of their own (csv, text); nothing: kDefaultTestFraction.
+  std::optional<double> test_fraction = {};
+  std::string target_column = {};  ///< csv only: header name, or 0-based index; "-1" is the last
   Task task = Task::automatic;     ///< csv, npz: integer targets are labels unless regression is asked for
   std::int64_t limit_train = 0;    ///< keep only the first rows, the validation part's included; 0 keeps all
   std::int64_t limit_test = 0;     ///< likewise
 };
 
 /// @throws Error unknown_name with the nearest names, missing_data (says how to get the data),
-///         bad_data with file and byte offset, bad_value.
+///         bad_data with file and byte offset, bad_value (also for an option that this source has no use for).
 DataSet load_data_set(std::string_view spec, const DataOptions& options);
 
 /// Names and one-line descriptions of what load_data_set knows, for help and `fanin list data`.

@@ -103,6 +103,21 @@ TEST(DataSets, ATableIsSplitAndScaledByColumn) {
   EXPECT_THAT(data.scaling.description, HasSubstr("each column"));
 }
 
+TEST(DataSets, AnOptionWithoutUseIsRefused) {
+  const TestFolder folder;
+  write_idx_set(folder, "");
+  const std::string idx = folder.path().string();
+  for (const std::string& source : {idx, std::string("spirals"), std::string("parity")}) {
+    EXPECT_EQ(error_of([&] { load_data_set(source, {.target_column = "y"}); }).where(), "--target") << source;
+    const Error error = error_of([&] { load_data_set(source, {.test_fraction = 0.2}); });
+    EXPECT_EQ(error.where(), "--test-fraction") << source;
+    EXPECT_THAT(error.message(), HasSubstr("--limit-test"));
+  }
+  EXPECT_EQ(error_of([] { load_data_set("text(length=8)", {.target_column = "y"}); }).where(), "--target");
+  EXPECT_GT(load_data_set("text(length=8)", {.test_fraction = 0.5}).test.count,
+            load_data_set("text(length=8)", {}).test.count);
+}
+
 TEST(DataSets, UnknownNamesGetTheNearestOnes) {
   const Error error = error_of([] { load_data_set("fashon-mnist", {}); });
   EXPECT_EQ(error.code(), ErrorCode::unknown_name);

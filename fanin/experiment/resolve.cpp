@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/compare.hpp"
 #include "fanin/experiment/memory.hpp"
@@ -99,7 +100,7 @@ int run_count(const CompareSettings& settings) {
 double resolve_learning_rate(const CompareSettings& settings) {
   const double rate = settings.learning_rate.value_or(1.0);
   if (!(std::isfinite(rate) && rate > 0)) {
-    refuse(ErrorCode::bad_value, "--lr", std::to_string(rate) + " is not a finite number above 0");
+    refuse(ErrorCode::bad_value, "--lr", format_number(rate) + " is not a finite number above 0");
   }
   const engine::Optimizer optimizer =
       reading("--optimizer", [&] { return engine::parse_optimizer(settings.optimizer, rate); });
@@ -129,7 +130,7 @@ void check_counts(const CompareSettings& settings, const DataSet& data) {
   }
   if (!(settings.reach_accuracy > 0 && settings.reach_accuracy <= 1)) {
     refuse(ErrorCode::bad_value, "--reach",
-           std::to_string(settings.reach_accuracy) + " is not an accuracy above 0 and up to 1");
+           format_number(settings.reach_accuracy) + " is not an accuracy above 0 and up to 1");
   }
 }
 
@@ -167,7 +168,10 @@ CompareSettings resolve(const CompareSettings& settings, const DataSet& data) {
   resolved.inits = resolve_inits(settings.inits, graph);
   resolved.learning_rate = resolve_learning_rate(settings);
   resolved.optimizer = engine::to_string(optimizer_of(resolved));
-  check_counts(settings, data);
+  if (settings.batch_size == kDefaultBatchSize) {
+    resolved.batch_size = std::min(kDefaultBatchSize, data.train.count);
+  }
+  check_counts(resolved, data);
   if (settings.workers == 0) {
     const unsigned cores = std::clamp(std::thread::hardware_concurrency(), 1U, static_cast<unsigned>(kMaxWorkers));
     resolved.workers = std::min(run_count(settings), static_cast<int>(cores));

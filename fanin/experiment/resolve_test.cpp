@@ -39,6 +39,17 @@ TEST(Resolve, FillsInEveryDefaultFromTheData) {
   EXPECT_LE(resolved.workers, 12);
 }
 
+TEST(Resolve, TheDefaultBatchSizeShrinksToASmallTrainingPartAndAnAskedOneDoesNot) {
+  const CompareSettings settings;
+  EXPECT_EQ(resolve(settings, spirals()).batch_size, 60);
+  EXPECT_EQ(resolve(resolve(settings, spirals()), spirals()).batch_size, 60);
+  const DataSet large = load_data_set("spirals(points=200, test_points=30)", {});
+  EXPECT_EQ(resolve(settings, large).batch_size, 64);
+  const auto [where, message] = refusal([](CompareSettings& s) { s.batch_size = 65; });
+  EXPECT_EQ(where, "--batch-size");
+  EXPECT_THAT(message, HasSubstr("from 1 to 60"));
+}
+
 TEST(Resolve, ResolvingTwiceChangesNothing) {
   CompareSettings settings;
   settings.batch_size = 16;
@@ -98,6 +109,12 @@ TEST(Resolve, EveryNumberIsCheckedAndItsOptionNamed) {
   EXPECT_EQ(refusal([&](CompareSettings& s) { s.learning_rate = nan; }).first, "--lr");
   EXPECT_EQ(refusal([](CompareSettings& s) { s.reach_accuracy = 0; }).first, "--reach");
   EXPECT_EQ(refusal([](CompareSettings& s) { s.reach_accuracy = 85; }).first, "--reach");
+}
+
+TEST(Resolve, NumbersAreShownAsTheyWereWritten) {
+  EXPECT_THAT(refusal([](CompareSettings& s) { s.learning_rate = -1; }).second, HasSubstr("-1 is not"));
+  EXPECT_THAT(refusal([](CompareSettings& s) { s.learning_rate = -1e-9; }).second, HasSubstr("-1e-09 is not"));
+  EXPECT_THAT(refusal([](CompareSettings& s) { s.reach_accuracy = 85; }).second, HasSubstr("85 is not"));
 }
 
 TEST(Resolve, TheListOfInitializersNamesEachOnce) {

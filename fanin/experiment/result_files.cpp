@@ -44,7 +44,7 @@ Json experiment_json(const CompareResult& result) {
   json["standardize"] = options.standardize;
   json["raw"] = options.raw;
   json["validation_fraction"] = number(options.validation_fraction);
-  json["test_fraction"] = number(options.test_fraction);
+  json["test_fraction"] = options.test_fraction ? number(*options.test_fraction) : Json(nullptr);
   json["target_column"] = options.target_column;
   json["task"] = task_text(options.task);
   json["limit_train"] = options.limit_train;
@@ -67,6 +67,7 @@ Json experiment_json(const CompareResult& result) {
 Json layer_json(const observe::LayerStart& layer) {
   Json json;
   json["name"] = layer.name;
+  json["input_size"] = number(layer.input_size);
   json["gradient_norm"] = number(layer.gradient_norm);
   json["bias_gradient_norm"] = number(layer.bias_gradient_norm);
   json["zero_gradient"] = layer.zero_gradient;

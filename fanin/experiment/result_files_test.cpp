@@ -88,11 +88,13 @@ TEST(ResultFiles, StepZeroIsWrittenLayerByLayer) {
   CompareResult result = sample_result();
   observe::LayerStart layer;
   layer.name = "layer1";
+  layer.input_size = 0.375;
   layer.gradient_norm = 0.5;
   layer.equal_gradients = true;
   result.runs[0].step_zero.layers = {layer};
   const Json written = Json::parse(to_json(result))["runs"][0]["step_zero"]["layers"][0];
   EXPECT_EQ(written["name"], "layer1");
+  EXPECT_EQ(written["input_size"], 0.375);
   EXPECT_EQ(written["gradient_norm"], 0.5);
   EXPECT_EQ(written["equal_gradients"], true);
   EXPECT_TRUE(written["equal_weights"].is_null());

@@ -14,6 +14,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 json entries_of(const char* list) {
   const Finished finished = run({"list", list, "--json"});
@@ -78,6 +79,24 @@ TEST(List, TheJsonGoesToAFileTooAndTheOrderOfArgumentsIsFree) {
   EXPECT_EQ(json::parse(read_file(file)).at("list"), "optimizers");
   EXPECT_EQ(json::parse(run({"list", "--json", "optimizers"}).out), json::parse(read_file(file)));
   expect_wrong_use(run({"list", "--json", "optimisers"}), {"did you mean optimizers"});
+}
+
+TEST(List, ShowsEveryCatalogueWithFormulasAndPapers) {
+  EXPECT_THAT(run({"list", "initializers"}).out,
+              AllOf(HasSubstr("he_normal"), HasSubstr("kaiming_normal"), HasSubstr("fan"), HasSubstr("1502.01852")));
+  EXPECT_THAT(run({"list", "activations"}).out, AllOf(HasSubstr("leaky_relu"), HasSubstr("max(0, z)")));
+  EXPECT_THAT(run({"list", "optimizers"}).out,
+              AllOf(HasSubstr("adamw"), HasSubstr("0.001"), HasSubstr("w -= lr*g"), HasSubstr("1412.6980")));
+  EXPECT_THAT(run({"list", "schemes"}).out, AllOf(HasSubstr("gpt2"), HasSubstr("fixup"), HasSubstr("1901.09321")));
+  EXPECT_THAT(run({"list", "data"}).out, AllOf(HasSubstr("fashion-mnist"), HasSubstr("spirals")));
+}
+
+TEST(List, IsAsciiWhereTheLocaleIs) {
+  for (const char* what : {"initializers", "schemes", "activations", "optimizers"}) {
+    const std::string out = run({"list", what}, {{"LANG", "C"}}).out;
+    for (const char c : out) EXPECT_GE(c, 0) << what;
+    EXPECT_THAT(out, Not(HasSubstr("?"))) << what;
+  }
 }
 
 }  // namespace

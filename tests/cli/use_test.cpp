@@ -33,7 +33,7 @@ TEST(Use, VersionIsTheProjects) {
 }
 
 TEST(Use, EveryCommandHasHelpWithExamplesAndExitStatus) {
-  for (const char* command : {"compare", "list", "gain", "theory", "demo"}) {
+  for (const char* command : {"compare", "init", "audit", "list", "gain", "theory", "demo"}) {
     const Finished finished = run({command, "--help"});
     EXPECT_EQ(finished.status, 0);
     EXPECT_THAT(finished.out, AllOf(HasSubstr(std::string("Usage: fanin ") + command), HasSubstr("Examples:"),
@@ -88,7 +88,7 @@ TEST(Use, NumbersOutsideTheirDomainAreRefused) {
   expect_wrong_use(compare({"--batch-size", "0"}), {"--batch-size"});
   expect_wrong_use(compare({"--workers", "-1"}), {"--workers"});
   expect_wrong_use(compare({"--lr", "nan"}), {"--lr"});
-  expect_wrong_use(compare({"--lr", "-0.1"}), {"--lr"});
+  expect_wrong_use(compare({"--lr", "-0.1"}), {"--lr: -0.1 is not"});
   expect_wrong_use(compare({"--reach", "200%"}), {"--reach"});
   expect_wrong_use(compare({"--validation", "1.5"}), {"validation"});
   expect_wrong_use(compare({"--limit-train", "-5"}), {"limit"});
@@ -111,6 +111,31 @@ TEST(Use, ANetThatDoesNotFitTheDataSaysWhatWould) {
   expect_wrong_use(compare({"--net", "2--2"}), {"--net"});
 }
 
+TEST(Use, AnOptionThatTheDataHaveNoUseForIsRefused) {
+  expect_wrong_use(compare({"--target", "y"}), {"--target", "csv", "spirals"});
+  expect_wrong_use(compare({"--test-fraction", "0.3"}), {"--test-fraction", "test rows of its own", "--limit-test"});
+  expect_wrong_use(compare({"--test-fraction", "20%"}), {"--test-fraction"});
+}
+
+TEST(Use, ASmallTableIsTrainedInOneBatchByDefault) {
+  const TemporaryFolder folder;
+  std::string table = "a,b,class\n";
+  for (int i = 0; i < 30; ++i) {
+    table += std::to_string(i % 7) + "," + std::to_string(i % 3) + "," + std::to_string(i % 2) + "\n";
+  }
+  write_file(folder / "small.csv", table);
+  const Arguments arguments{"compare",  "--data",    (folder / "small.csv").string(),
+                            "--target", "class",     "--epochs",
+                            "1",        "--seeds",   "1",
+                            "--inits",  "he_normal", "--no-progress"};
+  const Finished finished = run(arguments);
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("24 training and 6 test rows"), HasSubstr("batches of 24")));
+  Arguments asked = arguments;
+  asked.insert(asked.end(), {"--batch-size", "63"});
+  expect_wrong_use(run(asked), {"--batch-size", "from 1 to 24"});
+}
+
 TEST(Use, TheLastOfARepeatedOptionCounts) {
   const Finished finished =
       compare({"--inits", "zeros", "--epochs", "50", "--epochs", "1", "--seeds", "1", "--no-progress"});
@@ -124,24 +149,6 @@ TEST(Use, HostileArgumentsCannotReachTheTerminal) {
   EXPECT_THAT(finished.err, Not(HasSubstr("\x1b")));
   EXPECT_EQ(run({"compare", std::string(100000, 'x')}).status, 2);
   EXPECT_EQ(run({"compare", "--inits", std::string(100000, '(')}).status, 2);
-}
-
-TEST(List, ShowsEveryCatalogueWithFormulasAndPapers) {
-  EXPECT_THAT(run({"list", "initializers"}).out,
-              AllOf(HasSubstr("he_normal"), HasSubstr("kaiming_normal"), HasSubstr("fan"), HasSubstr("1502.01852")));
-  EXPECT_THAT(run({"list", "activations"}).out, AllOf(HasSubstr("leaky_relu"), HasSubstr("max(0, z)")));
-  EXPECT_THAT(run({"list", "optimizers"}).out,
-              AllOf(HasSubstr("adamw"), HasSubstr("0.001"), HasSubstr("w -= lr*g"), HasSubstr("1412.6980")));
-  EXPECT_THAT(run({"list", "schemes"}).out, AllOf(HasSubstr("gpt2"), HasSubstr("fixup"), HasSubstr("1901.09321")));
-  EXPECT_THAT(run({"list", "data"}).out, AllOf(HasSubstr("fashion-mnist"), HasSubstr("spirals")));
-}
-
-TEST(List, IsAsciiWhereTheLocaleIs) {
-  for (const char* what : {"initializers", "schemes", "activations", "optimizers"}) {
-    const std::string out = run({"list", what}, {{"LANG", "C"}}).out;
-    for (const char c : out) EXPECT_GE(c, 0) << what;
-    EXPECT_THAT(out, Not(HasSubstr("?"))) << what;
-  }
 }
 
 }  // namespace

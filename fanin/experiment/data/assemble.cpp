@@ -3,6 +3,7 @@
 #include <numeric>
 #include <utility>
 
+#include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/data/large_pages.hpp"
 #include "fanin/experiment/data/raw_data.hpp"
@@ -51,7 +52,7 @@ Samples cut_off(Samples& samples, double fraction, const std::string& purpose, c
 void check_fraction(double fraction, bool zero_allowed, const char* option) {
   if (fraction <= kMaxFraction && (fraction > 0 || (zero_allowed && fraction == 0))) return;
   throw Error(ErrorCode::bad_value, option,
-              std::to_string(fraction) + " is not a fraction " + (zero_allowed ? "from 0" : "above 0") + " to 0.9");
+              format_number(fraction) + " is not a fraction " + (zero_allowed ? "from 0" : "above 0") + " to 0.9");
 }
 
 void check_limit(std::int64_t limit, const char* option) {
@@ -81,7 +82,7 @@ void check_options(const DataOptions& options) {
                 "it excludes --standardize: inputs are either left alone or standardized");
   }
   check_fraction(options.validation_fraction, true, "--validation");
-  check_fraction(options.test_fraction, false, "--test-fraction");
+  check_fraction(options.test_fraction.value_or(kDefaultTestFraction), false, "--test-fraction");
   check_limit(options.limit_train, "--limit-train");
   check_limit(options.limit_test, "--limit-test");
 }
@@ -100,8 +101,10 @@ DataSet assemble(RawData raw, const DataOptions& options) {
   data.positions = raw.train.positions;
   data.train = std::move(raw.train);
   data.test = std::move(raw.test);
-  if (data.test.count == 0)
-    data.test = cut_off(data.train, options.test_fraction, "test", data, raw.ordered, "--test-fraction");
+  if (data.test.count == 0) {
+    const double fraction = options.test_fraction.value_or(kDefaultTestFraction);
+    data.test = cut_off(data.train, fraction, "test", data, raw.ordered, "--test-fraction");
+  }
   keep_first_rows(data.train, options.limit_train);
   keep_first_rows(data.test, options.limit_test);
   if (options.validation_fraction > 0) {

@@ -29,7 +29,8 @@ struct RawData {
   std::int64_t outputs = 0;
   net::Loss loss = net::Loss::softmax_cross_entropy;
   Samples train;
-  Samples test;  ///< empty when the source has no test part: one is then cut from `train`
+  Samples test;              ///< empty when the source has no test part: one is then cut from `train`
+  bool test_is_cut = false;  ///< the reader cut the test part itself, by the fraction asked for
   UnitScaling unit_scaling = UnitScaling::whole;
   bool ordered = false;  ///< neighbouring rows belong together: parts are cut off the end, not drawn
   bool tokens = false;   ///< as in DataSet, with what follows

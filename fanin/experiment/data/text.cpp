@@ -84,6 +84,7 @@ RawData read_text(const CallExpr& call, double test_fraction) {
   raw.source = path.string();
   raw.sample_shape = Shape{given};
   raw.ordered = true;
+  raw.test_is_cut = true;
   raw.tokens = true;
   const std::span<const std::uint8_t> whole(bytes);
   const std::size_t middle = (all - tested) * length;
