@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fanin/observe/remark.hpp"
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/paragraph.hpp"
 #include "fanin/report/table.hpp"
@@ -167,6 +168,16 @@ void add_differences(std::string& out, const CompareResult& result, const Termin
     return;
   }
   out += "\n";
+  if (observe::at_chance({.test_accuracy = best->test_accuracy_mean,
+                          .chance_accuracy = result.chance_accuracy,
+                          .test_rows = result.test_rows})) {
+    add_paragraph(out,
+                  fmt::format("No initialization learned anything: the best, {}, is at chance, as is always answering "
+                              "the most frequent class ({}).",
+                              best->init, percent(result.chance_accuracy, 2)),
+                  Style::caution, terminal);
+    return;
+  }
   const bool chosen_on_test = result.chosen_by.rfind("test", 0) == 0;
   add_paragraph(out, fmt::format("Best by {}: {}.", result.chosen_by, best->init), Style::strong, terminal);
   if (chosen_on_test && result.summary.size() > 1) {

@@ -70,6 +70,22 @@ CompareResult example() {
   return result;
 }
 
+TEST(CompareReport, NoInitializationIsCalledBestAtChance) {
+  CompareResult result = example();
+  result.chance_accuracy = 0.1;
+  result.summary[0].is_best = true;
+  result.summary[1] = row("normal(std=10)", kNan);
+  result.summary[1].seeds = 0;
+  result.summary[1].diverged = 3;
+  const std::string text = compare_report(result, terminal(200));
+  EXPECT_THAT(text, HasSubstr("No initialization learned anything: the best, zeros, is at chance, as is always "
+                              "answering the most frequent class (10.00 %)."));
+  EXPECT_THAT(text, Not(HasSubstr("Best by")));
+  EXPECT_THAT(text, Not(HasSubstr("flatters")));
+  result.summary[0].test_accuracy_mean = 0.11;  // three standard errors of 10,000 rows are 0.9 points
+  EXPECT_THAT(compare_report(result, terminal(200)), HasSubstr("Best by test accuracy: zeros."));
+}
+
 TEST(CompareReport, SaysWhatWasDoneWhatCameOutAndWhatIsEstablished) {
   EXPECT_EQ(
       compare_report(example(), terminal(120)),
