@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/signals.hpp"
+#include "apps/fanin/write_progress.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/paragraph.hpp"
@@ -84,16 +86,29 @@ struct Options {
   std::vector<std::string> roles;
 };
 
+experiment::WeightAudit judge(const std::string& file, const std::vector<std::string>& roles) {
+  experiment::WriteProgress progress;
+  std::optional<WriteDisplay> display;
+  const report::Terminal terminal = report::inspect_terminal(STDERR_FILENO, report::ColorChoice::automatic);
+  if (terminal.interactive) display.emplace(STDERR_FILENO, terminal, progress, "judging");
+  SignalHooks hooks;
+  hooks.stopping = [] {};
+  hooks.quitting = [&display] {
+    if (display) display->abandon();
+  };
+  hooks.suspended = [&display] {
+    if (display) display->suspend();
+  };
+  const StopSignals signals(std::move(hooks));
+  return experiment::audit_weights(file, roles, &progress, signals.token());
+}
+
 int audit(Options& options) {
   const std::string file = options.answer.argument(options.file);
   if (file.empty()) {
     throw Error(ErrorCode::bad_syntax, "audit", "it needs a file: .safetensors, .safetensors.index.json or .npz");
   }
-  experiment::WeightAudit result;
-  {
-    const StopSignals signals({.stopping = [] {}, .quitting = [] {}, .suspended = [] {}});
-    result = experiment::audit_weights(file, options.roles, nullptr, signals.token());
-  }
+  const experiment::WeightAudit result = judge(file, options.roles);
   if (result.interrupted) return kInterrupted;
   options.answer.give([&](const report::Terminal& terminal) { return report_text(result, terminal); },
                       [&] { return experiment::audit_json(result); });

@@ -34,22 +34,6 @@ std::string bar(double fraction, std::size_t width, bool unicode) {
   return text;
 }
 
-std::string numbers(std::uint64_t written, std::uint64_t checked, std::uint64_t total, double seconds) {
-  const double percent = total == 0 ? 100 : 100 * static_cast<double>(written) / static_cast<double>(total);
-  if (checked == written && checked != 0 && checked != total) {
-    return fmt::format("{:3.0f} %  checking {}", std::floor(percent), byte_count(static_cast<double>(checked)));
-  }
-  if (written == total && total != 0) {
-    return fmt::format("100 %  {}, waiting for the disk", byte_count(static_cast<double>(total)));
-  }
-  const auto fresh = static_cast<double>(written - std::min(checked, written));
-  const double rate = seconds > 0 ? fresh / seconds : 0;
-  const double left = rate > 0 ? static_cast<double>(total - written) / rate : std::numeric_limits<double>::infinity();
-  return fmt::format("{:3.0f} %  {} of {}  {:.2f} GB/s  {} left", std::floor(percent),
-                     byte_count(static_cast<double>(written)), byte_count(static_cast<double>(total)), rate / kGiga,
-                     report::clock_time(left));
-}
-
 }  // namespace
 
 std::string byte_count(double bytes) {
@@ -64,22 +48,12 @@ std::string byte_count(double bytes) {
   return fmt::format("{} {}", report::significant(value), kUnits[unit]);
 }
 
-std::string progress_line(std::uint64_t written, std::uint64_t checked, std::uint64_t total, double seconds,
-                          const report::Terminal& terminal) {
-  const double fraction = total == 0 ? 1 : static_cast<double>(written) / static_cast<double>(total);
-  const std::string text = numbers(written, checked, total, seconds);
-  const auto width = static_cast<std::size_t>(std::max(terminal.width - 1, 1));
-  const std::size_t taken = report::display_width(text) + 2;
-  const std::size_t room = width > taken ? std::min(width - taken, kBarWidth) : 0;
-  const std::string line = room >= 4 ? bar(fraction, room, terminal.unicode) + "  " + text : text;
-  return report::clip(line, width, terminal.unicode);
-}
-
 WriteDisplay::WriteDisplay(int file_descriptor, const report::Terminal& terminal,
-                           const experiment::WriteProgress& progress)
+                           const experiment::WriteProgress& progress, std::string_view afterwards)
     : file_descriptor_(file_descriptor),
       terminal_(terminal),
       progress_(progress),
+      afterwards_(afterwards),
       begin_(Clock::now()),
       next_line_(kLineEvery),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
@@ -96,18 +70,45 @@ double WriteDisplay::seconds() {
   return std::chrono::duration<double>(Clock::now() - begin_).count();
 }
 
+std::string WriteDisplay::numbers(double seconds) const {
+  const std::uint64_t written = progress_.written;
+  const std::uint64_t checked = progress_.checked;
+  const std::uint64_t total = progress_.total;
+  const double percent = total == 0 ? 100 : 100 * static_cast<double>(written) / static_cast<double>(total);
+  if (written == total) return fmt::format("100 %  {}, {}", byte_count(static_cast<double>(total)), afterwards_);
+  if (checked == written && checked != 0) {
+    return fmt::format("{:3.0f} %  checking {}", std::floor(percent), byte_count(static_cast<double>(checked)));
+  }
+  const auto fresh = static_cast<double>(written - std::min(checked, written));
+  const double rate = seconds > 0 ? fresh / seconds : 0;
+  const double left = rate > 0 ? static_cast<double>(total - written) / rate : std::numeric_limits<double>::infinity();
+  return fmt::format("{:3.0f} %  {} of {}  {:.2f} GB/s  {} left", std::floor(percent),
+                     byte_count(static_cast<double>(written)), byte_count(static_cast<double>(total)), rate / kGiga,
+                     report::clock_time(left));
+}
+
+std::string WriteDisplay::line(double seconds) const {
+  const std::uint64_t total = progress_.total;
+  const double fraction = total == 0 ? 1 : static_cast<double>(progress_.written) / static_cast<double>(total);
+  const std::string text = numbers(seconds);
+  const auto width = static_cast<std::size_t>(std::max(terminal_.width - 1, 1));
+  const std::size_t taken = report::display_width(text) + 2;
+  const std::size_t room = width > taken ? std::min(width - taken, kBarWidth) : 0;
+  const std::string drawn = room >= 4 ? bar(fraction, room, terminal_.unicode) + "  " + text : text;
+  return report::clip(drawn, width, terminal_.unicode);
+}
+
 void WriteDisplay::tick() {
   const double now = seconds();
   const std::uint64_t total = progress_.total;
   if (finished_ || total == 0) return;
   if (terminal_.interactive) {
     report::refresh_size(file_descriptor_, terminal_);
-    const std::string line = progress_line(progress_.written, progress_.checked, total, now, terminal_);
-    report::write_all(file_descriptor_, fmt::format("\r{}\x1b[K", line));
+    report::write_all(file_descriptor_, fmt::format("\r{}\x1b[K", line(now)));
     drawn_ = true;
   } else if (now >= next_line_) {
     next_line_ = now + kLineEvery;
-    report::write_all(file_descriptor_, numbers(progress_.written, progress_.checked, total, now) + "\n");
+    report::write_all(file_descriptor_, numbers(now) + "\n");
   }
 }
 

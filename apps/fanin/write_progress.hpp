@@ -1,4 +1,4 @@
-// Live progress of writing a file: on a terminal one line with a bar, GB/s and the time that remains,
+// Live progress of writing or reading a file: on a terminal one line with a bar, GB/s and the time that remains,
 // redrawn ten times a second; elsewhere a plain line now and then.
 #pragma once
 
@@ -14,17 +14,15 @@
 
 namespace fanin::cli {
 
-/// The line for these numbers, not wider than the terminal.
-/// @param seconds  since the first byte that was really written.
-std::string progress_line(std::uint64_t written, std::uint64_t checked, std::uint64_t total, double seconds,
-                          const report::Terminal& terminal);
 /// "0.94 MB", "5.0 GB", "12 bytes": powers of 1000.
 std::string byte_count(double bytes);
 
 class WriteDisplay final {
  public:
   /// @param progress  must outlive the object.
-  WriteDisplay(int file_descriptor, const report::Terminal& terminal, const experiment::WriteProgress& progress);
+  /// @param afterwards  what goes on when all bytes are through; a literal.
+  WriteDisplay(int file_descriptor, const report::Terminal& terminal, const experiment::WriteProgress& progress,
+               std::string_view afterwards = "waiting for the disk");
   ~WriteDisplay();
   WriteDisplay(const WriteDisplay&) = delete;
   WriteDisplay& operator=(const WriteDisplay&) = delete;
@@ -43,10 +41,13 @@ class WriteDisplay final {
   void tick();
   void work(const std::stop_token& stop);
   double seconds();
+  [[nodiscard]] std::string numbers(double seconds) const;
+  [[nodiscard]] std::string line(double seconds) const;
 
   int file_descriptor_;
   report::Terminal terminal_;
   const experiment::WriteProgress& progress_;
+  std::string_view afterwards_;
   std::timed_mutex mutex_;
   std::condition_variable_any wake_;
   Clock::time_point begin_;

@@ -34,6 +34,28 @@ TEST(Audit, RecognizesWhatInitWrote) {
   }
 }
 
+TEST(Audit, RecognizesGpt2sResidualProjections) {
+  const TemporaryFolder folder;
+  const std::vector<float> values(64 * 64, 0.0F);
+  std::vector<io::NamedArray> arrays;
+  std::vector<std::string> names;
+  for (const char* block : {"h.0", "h.1"}) {
+    for (const char* layer : {".attn.c_proj.weight", ".mlp.c_fc.weight", ".mlp.c_proj.weight"}) {
+      names.push_back(std::string(block) + layer);
+    }
+  }
+  for (const std::string& name : names) arrays.push_back({name, io::view_of<float>(values, {64, 64})});
+  io::write_safetensors(folder / "a.safetensors", arrays);
+  const std::string drawn = (folder / "b.safetensors").string();
+  ASSERT_EQ(run({"init", "--like", (folder / "a.safetensors").string(), "--init", "gpt2", "-o", drawn}).status, 0);
+  const json audit = json::parse(run({"audit", drawn, "--json"}).out);
+  EXPECT_EQ(audit.at("version"), FANIN_PROJECT_VERSION);
+  for (const json& tensor : audit.at("tensors")) {
+    const bool projection = tensor.at("name").get<std::string>().ends_with("c_proj.weight");
+    EXPECT_EQ(tensor.at("compatible").at(0).at("rule"), projection ? "gpt2" : "normal(std=0.02)") << tensor;
+  }
+}
+
 void write_tensor_file(const std::filesystem::path& path) {
   std::vector<float> random(400);
   for (std::size_t i = 0; i < random.size(); ++i) random[i] = static_cast<float>((i * 7919 % 401)) / 401.0F - 0.5F;

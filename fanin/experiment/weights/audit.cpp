@@ -7,6 +7,8 @@
 
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/core/version.hpp"
+#include "fanin/experiment/weights/like_rules.hpp"
 #include "fanin/experiment/weights/naming.hpp"
 
 namespace fanin::experiment {
@@ -70,6 +72,35 @@ std::vector<NamedTensor> names_of(const std::vector<StoredTensor>& tensors, cons
   return name_tensors(tensors, rules, Unclear::allowed);
 }
 
+/// What GPT-2's scheme gives the tensors that end residual branches: only all names together tell their number.
+std::vector<std::optional<TensorRule>> residual_rules(const std::vector<NamedTensor>& named) {
+  try {
+    std::vector<std::optional<TensorRule>> rules = rules_like({.file = "", .init = "gpt2"}, named).rules;
+    for (std::optional<TensorRule>& rule : rules) {
+      if (rule && rule->reason.empty()) rule.reset();
+    }
+    return rules;
+  } catch (const Error&) {
+    return std::vector<std::optional<TensorRule>>(named.size());  // no residual branch is known
+  }
+}
+
+/// The rule as a candidate, by the same test as the known initializers.
+std::optional<init::Compatible> as_candidate(const init::Initializer& rule, const net::ParameterSpec& parameter,
+                                             const init::Statistics& found) {
+  constexpr double kClose = 4;
+  if (found.finite() < 2 || found.non_finite > 0) return std::nullopt;
+  init::Audit audit;
+  audit.add(parameter, &rule, found);
+  const init::TensorAudit& judged = audit.tensors().front();
+  const double kurtosis_z =
+      (found.kurtosis - judged.expected.kurtosis) / std::sqrt(24 / static_cast<double>(found.count));
+  for (const double z : {judged.mean_z, judged.variance_z, kurtosis_z}) {
+    if (!(std::abs(z) <= kClose)) return std::nullopt;
+  }
+  return init::Compatible{"gpt2", judged.variance_z, kurtosis_z};
+}
+
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json tensor_json(const AuditedTensor& tensor) {
@@ -105,6 +136,7 @@ WeightAudit audit_weights(const std::filesystem::path& path, const std::vector<s
   const std::shared_ptr<const WeightFile> file = open_weights(path);
   const std::vector<StoredTensor>& stored = file->tensors();
   const std::vector<NamedTensor> named = names_of(stored, roles);
+  const std::vector<std::optional<TensorRule>> residual = residual_rules(named);
   std::uint64_t total = 0;
   for (const StoredTensor& tensor : stored) total += is_float(tensor) ? bytes_of(tensor) : 0;
   counters.total = total;
@@ -127,6 +159,10 @@ WeightAudit audit_weights(const std::filesystem::path& path, const std::vector<s
       audit.add(named[i].parameter, nullptr, *statistics);
       find_dead_weights(named[i], *statistics, result.findings);
       if (named[i].role != kKeepRole) tensor.compatible = compatible_initializers(named[i].parameter, *statistics);
+      if (residual[i]) {
+        const auto gpt2 = as_candidate(residual[i]->rule, named[i].parameter, *statistics);
+        if (gpt2) tensor.compatible.insert(tensor.compatible.begin(), *gpt2);
+      }
     }
     result.tensors.push_back(std::move(tensor));
   }
@@ -136,6 +172,7 @@ WeightAudit audit_weights(const std::filesystem::path& path, const std::vector<s
 
 std::string audit_json(const WeightAudit& audit) {
   Json json;
+  json["version"] = kVersion;
   json["file"] = audit.file;
   json["tensors"] = Json::array();
   for (const AuditedTensor& tensor : audit.tensors) json["tensors"].push_back(tensor_json(tensor));
