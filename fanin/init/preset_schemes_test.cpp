@@ -48,6 +48,7 @@ TEST(NetworkScheme, TakesThePresetsThatAreMadeForIt) {
                                                         {"rezero", "gpt(norm=none, multiplier=true)"},
                                                         {"gpt2", "gpt"},
                                                         {"t_fixup", "gpt(norm=none)"},
+                                                        {"deepnorm", "gpt(deepnorm=true)"},
                                                         {"mup", "gpt(mup=true)"},
                                                         {"mup", "mlp(mup=true)"},
                                                         {"siren", "mlp(4, omega=30, activation=sin)"},

@@ -226,6 +226,10 @@ TEST(Presets, GptHasGpt2sParameters) {
   EXPECT_EQ(small.parameter_count(), 12 * 6 * 128 * 128 + 13 * 6 * 128 + 2 * 128 + (2 * 65 + 64) * 128);
   EXPECT_EQ(small.node(small.output()).shape, (Shape{64, 65}));
   EXPECT_THAT(parameter_names(small), Contains("h.5.attn.in_proj_weight"));
+  const Graph post = preset_network("gpt(layers=1, deepnorm=true)", {.input = {64}, .vocabulary = 65});
+  EXPECT_EQ(post.parameter_count(), 12 * 128 * 128 + 13 * 128 + (2 * 65 + 64) * 128);  // no last norm
+  EXPECT_EQ(nodes_of(post, "scale"), 2);
+  EXPECT_EQ(post.node(post.node(post.output()).inputs[0]).name, "h.0.ln_2.layer_norm");
   EXPECT_THAT(refusal("gpt(heads=3)"), AllOf(StartsWith("bad_shape: node 'h.0.attn.attention'"), HasSubstr("3 heads")));
   EXPECT_THAT(refusal("gpt", kFashion), HasSubstr("tokens [time]"));
 }

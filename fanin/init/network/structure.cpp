@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <queue>
 
 #include "fanin/net/ops/scale.hpp"
 
@@ -65,11 +66,20 @@ std::size_t weights_in(const Graph& graph, const std::vector<NodeId>& nodes) {
       std::count_if(nodes.begin(), nodes.end(), [&](NodeId node) { return has_weights(graph.node(node)); }));
 }
 
+/// Walks back from both, latest node first, no further than the node they share.
 std::optional<NodeId> latest_common(const Graph& graph, NodeId a, NodeId b) {
-  const std::vector<bool> before_a = ancestors(graph, a);
-  const std::vector<bool> before_b = ancestors(graph, b);
-  for (NodeId node = std::min(a, b) + 1; node-- > 0;) {
-    if (before_a[node] && before_b[node]) return node;
+  std::vector<unsigned char> leads_to(graph.nodes().size(), 0);  // bit 0: to a, bit 1: to b
+  leads_to[a] = 1;
+  leads_to[b] = static_cast<unsigned char>(leads_to[b] | 2U);
+  std::priority_queue<NodeId> waiting({}, {a, b});
+  while (!waiting.empty()) {
+    const NodeId node = waiting.top();
+    waiting.pop();
+    if (leads_to[node] == 3) return node;
+    for (const NodeId input : graph.node(node).inputs) {
+      if (leads_to[input] == 0) waiting.push(input);
+      leads_to[input] = static_cast<unsigned char>(leads_to[input] | leads_to[node]);
+    }
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // gpt: GPT-2's decoder: token and position embeddings; blocks x + attention(norm(x)), x + MLP(norm(x)) with a
 // hidden width of four times the model's; a norm; a readout without bias, not tied to the embedding. With L
 // layers, width d, vocabulary V and T positions it has 12·L·d² + 13·L·d + 2·d + (2·V + T)·d parameters.
+// deepnorm=true puts the norms after the sums (Wang et al. 2022, arXiv:2203.00555).
 // Source: Radford et al. 2019; the layout of norms: section 2.3.
 #include "fanin/core/error.hpp"
 #include "fanin/net/ops/attention.hpp"
@@ -24,30 +25,39 @@ struct Gpt {
   double dropout = 0;
   OpPtr norm;
   bool multiplier = false;  ///< a trainable scale at the end of each branch
+  bool deepnorm = false;    ///< norms after the sums, and a fixed scale on every shortcut
   bool mup = false;         ///< logits divided by the head width, a fixed scale after the readout
 };
 
-void close_branch(Layers& layers, const Gpt& options, const std::string& scope, const std::string& sum,
-                  NodeId shortcut) {
+/// Ends a branch that began at `shortcut`. @param number  of the branch within its block: "1".
+void close_branch(Layers& layers, const Gpt& options, const std::string& scope, const std::string& block,
+                  const std::string& number, NodeId shortcut) {
   layers.drop(scope, options.dropout);
   if (options.multiplier) layers.add(scope, trainable_scale());
-  layers.sum(sum, shortcut);
+  if (options.deepnorm) {
+    const NodeId branch = layers.here();
+    layers.go_to(shortcut);
+    layers.add(block + ".skip_" + number, scale(1));
+    shortcut = layers.here();
+    layers.go_to(branch);
+  }
+  layers.sum(block + ".sum_" + number, shortcut);
+  if (options.deepnorm) layers.add_if(block + ".ln_" + number, options.norm);
 }
 
-void block(Layers& layers, const Gpt& options, const std::string& scope) {
+void add_block(Layers& layers, const Gpt& options, const std::string& scope) {
+  const OpPtr norm_first = options.deepnorm ? nullptr : options.norm;
+  const LogitScale logits = options.mup ? LogitScale::head_width : LogitScale::sqrt_head_width;
   NodeId shortcut = layers.here();
-  layers.add_if(scope + ".ln_1", options.norm);
-  layers.add(scope + ".attn",
-             attention({.heads = options.heads,
-                        .causal = true,
-                        .logits = options.mup ? LogitScale::head_width : LogitScale::sqrt_head_width}));
-  close_branch(layers, options, scope + ".attn", scope + ".sum_1", shortcut);
+  layers.add_if(scope + ".ln_1", norm_first);
+  layers.add(scope + ".attn", attention({.heads = options.heads, .causal = true, .logits = logits}));
+  close_branch(layers, options, scope + ".attn", scope, "1", shortcut);
   shortcut = layers.here();
-  layers.add_if(scope + ".ln_2", options.norm);
+  layers.add_if(scope + ".ln_2", norm_first);
   layers.dense(scope + ".mlp.fc", kWidening * options.width);
   layers.activate(scope + ".mlp");
   layers.dense(scope + ".mlp.proj", options.width);
-  close_branch(layers, options, scope + ".mlp.proj", scope + ".sum_2", shortcut);
+  close_branch(layers, options, scope + ".mlp.proj", scope, "2", shortcut);
 }
 
 Graph build(const PresetCall& call) {
@@ -60,6 +70,7 @@ Graph build(const PresetCall& call) {
   const Activation activation = read_activation(call, "gelu_tanh");
   options.multiplier = call.reader.flag("multiplier", false);
   options.mup = call.reader.flag("mup", false);
+  options.deepnorm = call.reader.flag("deepnorm", false);
   call.reader.finish();
 
   Layers layers("gpt", call.context, activation);
@@ -73,8 +84,8 @@ Graph build(const PresetCall& call) {
   layers.add("wte", embedding(vocabulary, options.width));
   layers.add("wpe", position_embedding(positions));
   layers.drop("wpe", options.dropout);
-  for (std::int64_t i = 0; i < options.layers; ++i) block(layers, options, "h." + std::to_string(i));
-  layers.add_if("ln_f", options.norm);
+  for (std::int64_t i = 0; i < options.layers; ++i) add_block(layers, options, "h." + std::to_string(i));
+  if (!options.deepnorm) layers.add_if("ln_f", options.norm);
   layers.add("head", dense(outputs_or(call.context, vocabulary)));
   if (options.mup) layers.add("head", scale(1));
   return layers.finish();
@@ -83,7 +94,9 @@ Graph build(const PresetCall& call) {
 }  // namespace
 
 const PresetEntry kGptPreset{
-    {"gpt", "layers=6, width=128, heads=4, dropout=0, norm=layer, activation=gelu_tanh, multiplier=false, mup=false",
+    {"gpt",
+     "layers=6, width=128, heads=4, dropout=0, norm=layer, activation=gelu_tanh, multiplier=false, mup=false, "
+     "deepnorm=false",
      "GPT-2's decoder on tokens [time]: 12·L·d² + 13·L·d + 2·d + (2·V + T)·d parameters", "Radford et al. 2019"},
     build};
 
