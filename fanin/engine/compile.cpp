@@ -120,11 +120,13 @@ CompileHints CompiledGraph::hints(const CompiledNode& node) const {
   const std::vector<std::size_t>& inputs = node.description.inputs;
   const bool reads_input =
       !inputs.empty() && nodes_[inputs[0]].description.op == nullptr && !nodes_[inputs[0]].conversion;
-  return {.batch_size = chunk_rows_,
-          .training = options_.training,
-          .reads_graph_input = reads_input,
-          .input_zero_fraction = reads_input ? options_.input_zero_fraction : 0,
-          .seed = options_.seed};
+  CompileHints hints{.batch_size = chunk_rows_,
+                     .training = options_.training,
+                     .reads_graph_input = reads_input,
+                     .input_zero_fraction = reads_input ? options_.input_zero_fraction : 0,
+                     .seed = options_.seed};
+  for (const std::size_t input : inputs) hints.input_shapes.push_back(nodes_[input].description.shape);
+  return hints;
 }
 
 std::int64_t CompiledGraph::backward_position(std::size_t id) const {

@@ -116,15 +116,17 @@ struct OpTraits {
 struct CompileHints {
   std::int64_t batch_size = 0;  ///< rows of a chunk at most
   bool training = true;
-  bool reads_graph_input = false;  ///< the op's first input is an input of the graph
-  double input_zero_fraction = 0;  ///< of that graph input
-  std::uint64_t seed = 0;          ///< of dropout's masks
+  bool reads_graph_input = false;        ///< the op's first input is an input of the graph
+  double input_zero_fraction = 0;        ///< of that graph input
+  std::uint64_t seed = 0;                ///< of dropout's masks
+  std::vector<Shape> input_shapes = {};  ///< of the node's inputs, per sample
 };
 
 /// Values in double precision for the readable reference: [rows, features] row-major, and parameters in
 /// the layout of their ParameterSpec.
 struct ReferenceTensors {
   std::int64_t rows = 0;
+  std::vector<Shape> input_shapes = {};
   std::vector<std::span<const double>> inputs = {};
   std::vector<std::span<const double>> parameters = {};
   std::vector<std::span<const double>> statistics = {};

@@ -24,7 +24,10 @@ std::vector<std::vector<double>> reference_forward(const net::Graph& graph, cons
                                : std::vector<double>(static_cast<std::size_t>(spec.shape.count()), spec.initial));
     }
     for (const std::vector<double>& statistic : statistics) tensors.statistics.emplace_back(statistic);
-    for (const net::NodeId input : node.inputs) tensors.inputs.emplace_back(values[input]);
+    for (const net::NodeId input : node.inputs) {
+      tensors.inputs.emplace_back(values[input]);
+      tensors.input_shapes.push_back(graph.node(input).shape);
+    }
     for (const net::ParameterSpec& spec : node.parameters) tensors.parameters.emplace_back(parameters.at(spec.name));
     find_op(node).reference(node, tensors);
     values.push_back(std::move(output));
