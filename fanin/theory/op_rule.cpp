@@ -9,7 +9,13 @@
 namespace fanin::theory {
 
 std::span<const OpRule* const> op_rules() noexcept {
-  static constexpr std::array kAll{&kActivationRule, &kBiasRule, &kDenseRule};
+  static constexpr std::array kAll{&kActivationRule, &kAddRule,       &kAttentionRule, &kBatchNormRule,
+                                   &kBiasRule,       &kConcatRule,    &kConvRule,      &kConvTransposeRule,
+                                   &kDenseRule,      &kDropoutRule,   &kEmbeddingRule, &kFlattenRule,
+                                   &kGluRule,        &kGroupNormRule, &kGruRule,       &kLayerNormRule,
+                                   &kLogSoftmaxRule, &kLstmRule,      &kPoolingRule,   &kPositionEmbeddingRule,
+                                   &kReshapeRule,    &kRmsNormRule,   &kRnnRule,       &kScaleRule,
+                                   &kSelectRule,     &kShiftRule,     &kSoftmaxRule,   &kTransposeRule};
   return kAll;
 }
 

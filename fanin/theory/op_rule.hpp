@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fanin/core/shape.hpp"
 #include "fanin/net/graph.hpp"
 
 namespace fanin::theory {
@@ -41,6 +42,7 @@ struct RuleInput {
   const net::Node& node;
   std::span<const Signal> inputs;                ///< one per input of the node
   std::span<const ParameterMoments> parameters;  ///< one per parameter of the node, checked
+  std::span<const Shape> input_shapes;           ///< one per input of the node
 };
 
 struct OpRule {

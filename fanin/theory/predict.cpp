@@ -62,6 +62,7 @@ Prediction predict(const net::Graph& graph, const ParameterLookup& parameters, c
   const std::vector<net::Node>& nodes = graph.nodes();
   const net::NodeId output = graph.output();
   std::vector<std::vector<Signal>> inputs(nodes.size());
+  std::vector<std::vector<Shape>> shapes(nodes.size());  // of the inputs
   std::vector<std::vector<ParameterMoments>> moments(nodes.size());
   Prediction out;
   out.nodes.reserve(nodes.size());
@@ -70,9 +71,12 @@ Prediction predict(const net::Graph& graph, const ParameterLookup& parameters, c
     out.nodes.push_back({.name = node.name, .signal = data});
     if (!node.op) continue;
     const OpRule& rule = op_rule(node);
-    for (const net::NodeId from : node.inputs) inputs[id].push_back(out.nodes[from].signal);
+    for (const net::NodeId from : node.inputs) {
+      inputs[id].push_back(out.nodes[from].signal);
+      shapes[id].push_back(nodes[from].shape);
+    }
     moments[id] = look_up(node, parameters);
-    out.nodes[id].signal = rule.forward({node, inputs[id], moments[id]});
+    out.nodes[id].signal = rule.forward({node, inputs[id], moments[id], shapes[id]});
   }
 
   out.nodes[output].gradient_second_moment = options.output_gradient_second_moment;
@@ -81,7 +85,7 @@ Prediction predict(const net::Graph& graph, const ParameterLookup& parameters, c
     const net::Node& node = nodes[id];
     if (!node.op) continue;
     const OpRule& rule = op_rule(node);
-    const RuleInput in{node, inputs[id], moments[id]};
+    const RuleInput in{node, inputs[id], moments[id], shapes[id]};
     const double gradient = out.nodes[id].gradient_second_moment;
     gradients[id].resize(node.parameters.size());
     if (gradient == 0) continue;  // it feeds nothing
