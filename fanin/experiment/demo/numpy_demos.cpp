@@ -89,9 +89,7 @@ void xavier(Demo& demo) {
       "This is not Glorot & Bengio's range: they use ±√(6/(in+out)), here ±1, which gives the variance 2/(in+out). The "
       "notebook's ±√(2/(in+out)), here ±" +
           brief(half_width) + ", gives a third of it.",
-      no_loss(update),
-      "The updates moved W by " + brief(100 * relative_move(update)) +
-          " % of its norm, which says nothing about how well the range was chosen."};
+      no_loss(update)};
   // Glorot's half-width g·√(6/(in+out)) with g = 1/√3 is the notebook's.
   demo.chains =
       measure_chains({{.init = "glorot_uniform(gain=0.5773502691896258)", .activation = "tanh", .seed = demo.seed},
@@ -109,7 +107,7 @@ void he(Demo& demo) {
   demo.remarks = {
       "The formula is He's: standard deviation √(2/fan_in) = 0.816. But its 2 makes up for a ReLU that sets half of "
       "the values to zero, and there is no ReLU here: x W doubles the second moment instead of keeping it.",
-      no_loss(update), "The updates moved W by " + brief(100 * relative_move(update)) + " % of its norm."};
+      no_loss(update)};
   demo.chains = measure_chains({{.init = "glorot_normal", .activation = "relu", .seed = demo.seed},
                                 {.init = "he_normal", .activation = "relu", .seed = demo.seed}});
   demo.lesson =
