@@ -154,6 +154,18 @@ TEST(AttentionRule, AgreesWithDrawsForASecondSequenceAndMupLogits) {
                            .gradient_slack = 0.12});
 }
 
+TEST(AttentionRule, LongSequencesSumTheHarmonicSeries) {
+  for (const std::int64_t time : {1000LL, 1'000'000LL, 1LL << 45}) {
+    net::Graph graph;
+    const net::NodeId x = graph.add_input("x", {time, 4});
+    graph.set_output(graph.add("a", net::attention({.heads = 1, .causal = true, .bias = false}), {x}));
+    const Prediction p = predict(graph, variances_by_name({{"a.in_proj_weight", 1e-9}, {"a.out_proj.weight", 0.25}}));
+    const auto n = static_cast<double>(time);
+    const double harmonic = std::log(n) + 0.57721566490153286 + 1 / (2 * n);
+    EXPECT_NEAR(p.node(1).signal.second_moment / (4e-9 * harmonic / n), 1, 1e-6);
+  }
+}
+
 TEST(AttentionRule, VanishingLogitsAverageTheValues) {
   net::Graph graph;
   const net::NodeId x = graph.add_input("x", {8, 4});

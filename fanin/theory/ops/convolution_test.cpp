@@ -109,6 +109,13 @@ TEST(ConvRule, PaddingOfTwoAxesIsCountedAndOnlyUnpaddedOnesAreExact) {
   EXPECT_TRUE(predicted(plain, {7, 4, 4}).node("op.conv").signal.exact);
 }
 
+TEST(ConvRule, HugeImagesAreCountedAtTheirBordersOnly) {
+  const std::int64_t length = std::int64_t{1} << 40;
+  const net::OpPtr op = net::conv({.channels = 1, .window = {.kernel = {5}, .padding = {2}}});
+  const double missing = 6;  // 2 + 1 taps at each end
+  EXPECT_DOUBLE_EQ(predicted(op, {1, length}).node(1).signal.second_moment, 5 - missing / static_cast<double>(length));
+}
+
 TEST(ConvTransposeRule, WindowsThatTileAreExact) {
   const auto exact = [](const net::Window& window) {
     return predicted(net::conv_transpose({.channels = 2, .window = window}), {3, 4, 5}).node(1).signal.exact;

@@ -64,7 +64,8 @@ Recurrence recurrence_of(const RuleInput& in, const net::RecurrentOptions& optio
   Recurrence r;
   r.in = static_cast<double>(sequence[1]);
   r.units = static_cast<double>(options.units);
-  r.time = sequence[0];
+  r.time = std::min(sequence[0], kMostSteps);
+  r.steps = static_cast<double>(sequence[0]);
   r.last_only = options.last_only;
   r.gates = gates;
   r.x = in.inputs[0];
@@ -80,16 +81,27 @@ Signal zero_state(const Signal& x) {
   return {.mean = 0, .second_moment = 0, .cross_moment = cross, .gaussian = true, .exact = true};
 }
 
+namespace {
+
+// What a sum over the steps that were followed is to be multiplied by. Where only the last state has a
+// gradient, the steps that were not followed are the first ones, which hardly get any of it.
+double missing_steps(const Recurrence& recurrence) {
+  return recurrence.last_only ? 1 : recurrence.steps / static_cast<double>(recurrence.time);
+}
+
+}  // namespace
+
 void recurrent_backward(const Recurrence& recurrence, const BackwardSums& sums, std::span<double> to_inputs) {
-  const double steps = static_cast<double>(recurrence.time);
-  to_inputs[0] += recurrence.units * square_of(recurrence.weight_ih) * sums.to_input / steps;
+  const double sum = sums.to_input * missing_steps(recurrence);
+  to_inputs[0] += recurrence.units * square_of(recurrence.weight_ih) * sum / recurrence.steps;
 }
 
 void recurrent_parameter_gradients(const Recurrence& recurrence, const BackwardSums& sums, std::span<double> out) {
-  out[0] = sums.to_input / recurrence.gates * recurrence.x.second_moment;
-  out[1] = sums.with_state / recurrence.gates;
-  if (out.size() > 2) out[2] = sums.to_input / recurrence.gates;
-  if (out.size() > 3) out[3] = sums.to_state / recurrence.gates;
+  const double share = missing_steps(recurrence) / recurrence.gates;
+  out[0] = share * sums.to_input * recurrence.x.second_moment;
+  out[1] = share * sums.with_state;
+  if (out.size() > 2) out[2] = share * sums.to_input;
+  if (out.size() > 3) out[3] = share * sums.to_state;
 }
 
 }  // namespace fanin::theory

@@ -24,11 +24,15 @@ Signal product(const Signal& a, const Signal& b);
 const ScalarFunction& sigmoid_function();
 const ScalarFunction& tanh_function();
 
+/// Beyond so many steps nothing new is expected.
+inline constexpr std::int64_t kMostSteps = std::int64_t{1} << 14;
+
 /// The parameters of a recurrent node, in its order: weight_ih, weight_hh and perhaps biases.
 struct Recurrence {
-  double in = 0;     ///< inputs per step
-  double units = 0;  ///< states per step
-  std::int64_t time = 0;
+  double in = 0;          ///< inputs per step
+  double units = 0;       ///< states per step
+  std::int64_t time = 0;  ///< steps followed: at most kMostSteps
+  double steps = 0;       ///< steps there are; what lies beyond `time` is like the mean of it
   bool last_only = false;
   double gates = 0;
   Signal x = {};
@@ -47,7 +51,7 @@ struct Recurrence {
   }
 };
 
-/// @param gates  matrices packed in a weight: 1, 3 or 4.
+/// A sequence as the node sees it. @param gates  matrices packed in a weight: 1, 3 or 4.
 Recurrence recurrence_of(const RuleInput& in, const net::RecurrentOptions& options, double gates);
 
 /// The state before the first step.

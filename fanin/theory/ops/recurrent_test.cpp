@@ -121,6 +121,21 @@ TEST(GruRule, AgreesWithDraws) {
        .gradient_slack = 0.15});
 }
 
+TEST(RecurrentRules, EndlessSequencesAreLikeLongOnes) {
+  const auto predicted = [](std::int64_t time) {
+    net::Graph graph;
+    const net::NodeId x = graph.add_input("x", {time, 8});
+    graph.set_output(graph.add("cell", net::rnn({.units = 8}, "tanh"), {x}));
+    return predict(graph, variances_by_name({{"cell.weight_ih", 0.1}, {"cell.weight_hh", 0.1}, {"cell.bias", 0.1}}));
+  };
+  const Prediction some = predicted(std::int64_t{1} << 20);
+  const Prediction many = predicted(std::int64_t{1} << 50);
+  EXPECT_NEAR(many.node(1).signal.second_moment, some.node(1).signal.second_moment, 1e-6);
+  EXPECT_NEAR(many.node(0).gradient_second_moment, some.node(0).gradient_second_moment, 1e-6);
+  EXPECT_NEAR(many.parameter("cell.bias").gradient_second_moment / some.parameter("cell.bias").gradient_second_moment,
+              std::ldexp(1, 30), std::ldexp(1, 10));
+}
+
 TEST(RecurrentRules, ExplosionIsAValue) {
   net::Graph graph;
   const net::NodeId x = graph.add_input("x", {3000, 8});

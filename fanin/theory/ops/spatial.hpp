@@ -21,7 +21,7 @@ struct TapCount {
 /// @param window   expanded.
 /// @param places   [channels, …]: its spatial extents say where the window stands; padding is ahead of 0.
 /// @param covered  [channels, …]: the spatial extents of the real positions.
-/// @cost  places times taps of each axis alone.
+/// @cost  proportional to the places of each axis that see padding.
 TapCount count_taps(const net::Window& window, const Shape& places, const Shape& covered);
 
 }  // namespace fanin::theory
