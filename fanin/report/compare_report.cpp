@@ -160,6 +160,27 @@ Cell verdict_cell(const InitSummary& row) {
   return {"not established: includes zero", Style::faint};
 }
 
+void add_best(std::string& out, const CompareResult& result, const InitSummary& best, const Terminal& terminal) {
+  if (observe::at_chance({.test_accuracy = best.test_accuracy_mean,
+                          .chance_accuracy = result.chance_accuracy,
+                          .test_rows = result.test_rows})) {
+    add_paragraph(out,
+                  fmt::format("No initialization is established above chance: the best, {}, reaches {} where always "
+                              "answering the most frequent class gives {}.",
+                              best.init, percent(best.test_accuracy_mean, 2), percent(result.chance_accuracy, 2)),
+                  Style::caution, terminal);
+    return;
+  }
+  add_paragraph(out, fmt::format("Best by {}: {}.", result.chosen_by, best.init), Style::strong, terminal);
+  const bool chosen_on_test = result.chosen_by.rfind("test", 0) == 0;
+  if (chosen_on_test && result.summary.size() > 1) {
+    add_paragraph(out,
+                  "It was chosen on the test rows that also measured it, which flatters the winner a little; "
+                  "--validation 0.1 chooses on rows of their own.",
+                  Style::faint, terminal);
+  }
+}
+
 void add_differences(std::string& out, const CompareResult& result, const Terminal& terminal) {
   const auto best =
       std::find_if(result.summary.begin(), result.summary.end(), [](const InitSummary& row) { return row.is_best; });
@@ -168,24 +189,7 @@ void add_differences(std::string& out, const CompareResult& result, const Termin
     return;
   }
   out += "\n";
-  if (observe::at_chance({.test_accuracy = best->test_accuracy_mean,
-                          .chance_accuracy = result.chance_accuracy,
-                          .test_rows = result.test_rows})) {
-    add_paragraph(out,
-                  fmt::format("No initialization learned anything: the best, {}, is at chance, as is always answering "
-                              "the most frequent class ({}).",
-                              best->init, percent(result.chance_accuracy, 2)),
-                  Style::caution, terminal);
-    return;
-  }
-  const bool chosen_on_test = result.chosen_by.rfind("test", 0) == 0;
-  add_paragraph(out, fmt::format("Best by {}: {}.", result.chosen_by, best->init), Style::strong, terminal);
-  if (chosen_on_test && result.summary.size() > 1) {
-    add_paragraph(out,
-                  "It was chosen on the test rows that also measured it, which flatters the winner a little; "
-                  "--validation 0.1 chooses on rows of their own.",
-                  Style::faint, terminal);
-  }
+  add_best(out, result, *best, terminal);
   if (result.summary.size() < 2) return;
   add_paragraph(out,
                 fmt::format("\nDifference to {} in {}, paired by seed, with its 95 % interval:", best->init,

@@ -78,8 +78,8 @@ TEST(CompareReport, NoInitializationIsCalledBestAtChance) {
   result.summary[1].seeds = 0;
   result.summary[1].diverged = 3;
   const std::string text = compare_report(result, terminal(200));
-  EXPECT_THAT(text, HasSubstr("No initialization learned anything: the best, zeros, is at chance, as is always "
-                              "answering the most frequent class (10.00 %)."));
+  EXPECT_THAT(text, HasSubstr("No initialization is established above chance: the best, zeros, reaches 10.00 % where "
+                              "always answering the most frequent class gives 10.00 %."));
   EXPECT_THAT(text, Not(HasSubstr("Best by")));
   EXPECT_THAT(text, Not(HasSubstr("flatters")));
   result.summary[0].test_accuracy_mean = 0.11;  // three standard errors of 10,000 rows are 0.9 points

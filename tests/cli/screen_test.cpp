@@ -27,7 +27,8 @@ TEST(Screen, OnATerminalThereAreBarsAndTheCursorComesBack) {
   EXPECT_THAT(shown, AllOf(HasSubstr("loading"), HasSubstr(" done"), HasSubstr("\u2500"), HasSubstr(kColorOfBars)));
   EXPECT_NE(shown.find(kHideCursor), std::string::npos);
   EXPECT_GT(shown.rfind(kShowCursor), shown.rfind(kHideCursor));
-  EXPECT_GT(shown.find("Best by"), shown.rfind(kShowCursor));
+  ASSERT_NE(shown.find("Difference to"), std::string::npos);
+  EXPECT_GT(shown.find("Difference to"), shown.rfind(kShowCursor));
 }
 
 TEST(Screen, NoColorIsHonoured) {
@@ -63,7 +64,7 @@ TEST(Screen, WithoutProgressOnlyTheTableIsLeft) {
   arguments.emplace_back("--no-progress");
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.err, "");
-  EXPECT_THAT(finished.out, HasSubstr("Best by"));
+  EXPECT_THAT(finished.out, HasSubstr("Difference to"));
 }
 
 TEST(Screen, ErrorsAreRedOnlyOnATerminal) {
