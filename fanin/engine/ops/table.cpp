@@ -10,7 +10,21 @@
 namespace fanin::engine {
 
 const OpEntry& find_op(const net::Node& node) {
-  static constexpr std::array kEntries{&kActivationEntry, &kBiasEntry, &kDenseEntry};
+  // clang-format off
+  static constexpr std::array kEntries{
+      &kActivationEntry,
+      &kAddEntry,
+      &kBiasEntry,
+      &kConcatEntry,
+      &kDenseEntry,
+      &kFlattenEntry,
+      &kReshapeEntry,
+      &kScaleEntry,
+      &kSelectEntry,
+      &kShiftEntry,
+      &kTransposeEntry,
+  };
+  // clang-format on
   std::vector<std::string> kinds;
   for (const OpEntry* entry : kEntries) {
     if (entry->kind == node.op->kind()) return *entry;

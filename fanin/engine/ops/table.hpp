@@ -6,7 +6,15 @@
 namespace fanin::engine {
 
 extern const OpEntry kActivationEntry;
+extern const OpEntry kAddEntry;
 extern const OpEntry kBiasEntry;
+extern const OpEntry kConcatEntry;
 extern const OpEntry kDenseEntry;
+extern const OpEntry kFlattenEntry;
+extern const OpEntry kReshapeEntry;
+extern const OpEntry kScaleEntry;
+extern const OpEntry kSelectEntry;
+extern const OpEntry kShiftEntry;
+extern const OpEntry kTransposeEntry;
 
 }  // namespace fanin::engine
