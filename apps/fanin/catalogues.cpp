@@ -11,6 +11,7 @@
 #include "fanin/init/catalogue.hpp"
 #include "fanin/init/network_scheme.hpp"
 #include "fanin/net/activation.hpp"
+#include "fanin/net/presets.hpp"
 
 namespace fanin::cli {
 namespace {
@@ -166,13 +167,42 @@ Json data_sets_json() {
   return entries;
 }
 
+report::Table nets_table() {
+  report::Table table({{"name"},
+                       report::flexible("arguments", 14),
+                       report::flexible("what it is", 18),
+                       report::flexible("source", 14)});
+  for (const net::PresetInfo& info : net::known_presets()) {
+    table.add_row({{std::string(info.name), report::Style::accent},
+                   {std::string(info.arguments)},
+                   {std::string(info.description)},
+                   {std::string(info.source), report::Style::faint}});
+  }
+  table.add_row({{"784-256-10"}, {""}, {"inputs, hidden widths and outputs; 784-128x30-10 has 30 hidden layers"}});
+  table.add_row({{"FILE.toml"}, {""}, {"a description, see docs/networks.md"}});
+  return table;
+}
+
+Json nets_json() {
+  Json entries = Json::array();
+  for (const net::PresetInfo& info : net::known_presets()) {
+    entries.push_back({{"name", info.name},
+                       {"aliases", Json::array()},
+                       {"arguments", info.arguments},
+                       {"description", info.description},
+                       {"source", info.source}});
+  }
+  return entries;
+}
+
 }  // namespace
 
 std::span<const Catalogue> catalogues() noexcept {
-  static constexpr std::array<Catalogue, 5> kAll{{{"initializers", initializers_table, initializers_json},
+  static constexpr std::array<Catalogue, 6> kAll{{{"initializers", initializers_table, initializers_json},
                                                   {"schemes", schemes_table, schemes_json},
                                                   {"activations", activations_table, activations_json},
                                                   {"optimizers", optimizers_table, optimizers_json},
+                                                  {"nets", nets_table, nets_json},
                                                   {"data", data_sets_table, data_sets_json}}};
   return kAll;
 }

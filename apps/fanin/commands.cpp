@@ -10,11 +10,12 @@ extern const Command kDemoCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
+extern const Command kSummaryCommand;
 extern const Command kTheoryCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand, &kInitCommand, &kAuditCommand, &kGainCommand,
-                                        &kTheoryCommand,  &kDemoCommand, &kListCommand};
+  static constexpr std::array kCommands{&kCompareCommand, &kInitCommand,    &kAuditCommand, &kGainCommand,
+                                        &kTheoryCommand,  &kSummaryCommand, &kDemoCommand,  &kListCommand};
   return kCommands;
 }
 

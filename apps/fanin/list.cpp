@@ -69,7 +69,7 @@ std::function<int()> declare(CLI::App& app) {
 }  // namespace
 
 extern const Command kListCommand;
-const Command kListCommand{"list", "names for the options: initializers, schemes, activations, optimizers, data",
+const Command kListCommand{"list", "names for the options: initializers, schemes, activations, optimizers, nets, data",
                            declare};
 
 }  // namespace fanin::cli

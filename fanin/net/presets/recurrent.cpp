@@ -85,8 +85,14 @@ const PresetEntry kRnnPreset{
     {"rnn", "units=128, layers=1, bidirectional=false, dropout=0, embedding=units, each=false, activation=tanh",
      "h = φ(W x + U h + b) along a sequence or the rows of an image, and a readout of its last state", "Elman 1990"},
     build};
-const PresetEntry kLstmPreset{{"lstm", kArguments, "the same with LSTM cells", "Hochreiter & Schmidhuber 1997"}, build};
-const PresetEntry kGruPreset{{"gru", kArguments, "the same with GRU cells", "Cho et al. 2014, arXiv:1406.1078"}, build};
+const PresetEntry kLstmPreset{
+    {"lstm", kArguments, "LSTM along a sequence or the rows of an image, and a readout of its last state",
+     "Hochreiter & Schmidhuber 1997"},
+    build};
+const PresetEntry kGruPreset{
+    {"gru", kArguments, "GRU along a sequence or the rows of an image, and a readout of its last state",
+     "Cho et al. 2014, arXiv:1406.1078"},
+    build};
 const PresetEntry kCharLstmPreset{
     {"char_lstm", "units=128, layers=1, dropout=0, embedding=units",
      "characters as vectors, LSTM, and the next character at each position", "Graves 2013, arXiv:1308.0850"},

@@ -166,12 +166,15 @@ constexpr std::string_view kFixupSource = "He et al. 2016, arXiv:1512.03385; Fix
 }  // namespace
 
 const PresetEntry kResnet20Preset{
-    {"resnet20", kArguments, "residual network for small images: 269,722 parameters for 3x32x32", kFixupSource},
+    {"resnet20", kArguments, "residual network of 20 layers for small images: 269,722 parameters for 3x32x32",
+     kFixupSource},
     build<true>};
-const PresetEntry kResnet56Preset{{"resnet56", kArguments, "the same with 56 layers", kFixupSource}, build<true>};
-const PresetEntry kResnet110Preset{{"resnet110", kArguments, "the same with 110 layers", kFixupSource}, build<true>};
-const PresetEntry kResnetPreset{{"resnet", kAnyArguments, "the same with depth = 6n + 2 layers", kFixupSource},
-                                build<true>};
+const PresetEntry kResnet56Preset{
+    {"resnet56", kArguments, "residual network of 56 layers for small images", kFixupSource}, build<true>};
+const PresetEntry kResnet110Preset{
+    {"resnet110", kArguments, "residual network of 110 layers for small images", kFixupSource}, build<true>};
+const PresetEntry kResnetPreset{
+    {"resnet", kAnyArguments, "residual network of depth = 6n + 2 layers for small images", kFixupSource}, build<true>};
 const PresetEntry kPlain20Preset{{"plain20", kPlainArguments, "resnet20 without its shortcuts", kSource}, build<false>};
 const PresetEntry kPlain56Preset{{"plain56", kPlainArguments, "resnet56 without its shortcuts", kSource}, build<false>};
 const PresetEntry kPlain110Preset{{"plain110", kPlainArguments, "resnet110 without its shortcuts", kSource},
