@@ -16,6 +16,7 @@ const OpEntry& find_op(const net::Node& node) {
       &kAddEntry,
       &kBiasEntry,
       &kConcatEntry,
+      &kConvEntry,
       &kDenseEntry,
       &kFlattenEntry,
       &kGruEntry,

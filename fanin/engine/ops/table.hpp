@@ -9,6 +9,7 @@ extern const OpEntry kActivationEntry;
 extern const OpEntry kAddEntry;
 extern const OpEntry kBiasEntry;
 extern const OpEntry kConcatEntry;
+extern const OpEntry kConvEntry;
 extern const OpEntry kDenseEntry;
 extern const OpEntry kFlattenEntry;
 extern const OpEntry kGruEntry;
