@@ -7,15 +7,18 @@ namespace fanin::cli {
 extern const Command kAuditCommand;
 extern const Command kCompareCommand;
 extern const Command kDemoCommand;
+extern const Command kEvaluateCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
 extern const Command kSummaryCommand;
 extern const Command kTheoryCommand;
+extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand, &kInitCommand,    &kAuditCommand, &kGainCommand,
-                                        &kTheoryCommand,  &kSummaryCommand, &kDemoCommand,  &kListCommand};
+  static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand, &kEvaluateCommand, &kInitCommand,
+                                        &kAuditCommand,   &kGainCommand,  &kTheoryCommand,   &kSummaryCommand,
+                                        &kDemoCommand,    &kListCommand};
   return kCommands;
 }
 

@@ -17,7 +17,8 @@ constexpr std::array<ScheduleInfo, 5> kSchedules{{
     {"constant", "warmup=0", "1", ""},
     {"step", "every=30, gamma=0.1, warmup=0", "gamma^floor(epoch/every)", "He et al. 2016, arXiv:1512.03385"},
     {"linear", "final=0, warmup=0", "1 - (1 - final)*t", ""},
-    {"cosine", "final=0, warmup=0", "final + (1 - final)*(1 + cos(pi*t))/2", "Loshchilov & Hutter 2017, arXiv:1608.03983"},
+    {"cosine", "final=0, warmup=0", "final + (1 - final)*(1 + cos(pi*t))/2",
+     "Loshchilov & Hutter 2017, arXiv:1608.03983"},
     {"one_cycle", "peak=0.3, start=0.04, warmup=0", "cosine from start to 1 while t < peak, then to start/10,000",
      "Smith & Topin 2018, arXiv:1708.07120"},
 }};
@@ -55,12 +56,13 @@ double Schedule::factor(std::int64_t step, std::int64_t steps_per_epoch, std::in
 
 Schedule parse_schedule(std::string_view text) {
   const CallExpr call = parse_call(text, "schedule");
-  const auto found =
-      std::find_if(kSchedules.begin(), kSchedules.end(), [&](const ScheduleInfo& info) { return info.name == call.name; });
+  const auto found = std::find_if(kSchedules.begin(), kSchedules.end(),
+                                  [&](const ScheduleInfo& info) { return info.name == call.name; });
   if (found == kSchedules.end()) {
     std::vector<std::string> names;
     for (const ScheduleInfo& info : kSchedules) names.emplace_back(info.name);
-    throw Error(ErrorCode::unknown_name, "schedule", "no schedule '" + call.name + "'; " + suggestion(call.name, names));
+    throw Error(ErrorCode::unknown_name, "schedule",
+                "no schedule '" + call.name + "'; " + suggestion(call.name, names));
   }
   Schedule schedule;
   schedule.kind = static_cast<ScheduleKind>(found - kSchedules.begin());

@@ -15,12 +15,12 @@ enum class ScheduleKind { constant, step, linear, cosine, one_cycle };
 
 struct Schedule {
   ScheduleKind kind = ScheduleKind::constant;
-  double every = 30;         ///< step: epochs between two changes
-  double gamma = 0.1;        ///< step: the factor of each change
-  double final_factor = 0;   ///< linear, cosine: what is left at the end
-  double peak = 0.3;         ///< one_cycle: the part of the training that rises
+  double every = 30;           ///< step: epochs between two changes
+  double gamma = 0.1;          ///< step: the factor of each change
+  double final_factor = 0;     ///< linear, cosine: what is left at the end
+  double peak = 0.3;           ///< one_cycle: the part of the training that rises
   double start_factor = 0.04;  ///< one_cycle: the first step's factor; the last one's is a 10,000th of it
-  std::int64_t warmup = 0;   ///< steps that rise linearly to what the schedule gives
+  std::int64_t warmup = 0;     ///< steps that rise linearly to what the schedule gives
 
   friend bool operator==(const Schedule&, const Schedule&) = default;
 

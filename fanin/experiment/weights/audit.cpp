@@ -17,6 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kChunk = std::size_t{4} << 20;
+// Larger tensors are judged by their statistics alone.
+constexpr std::uint64_t kWholeTensor = std::uint64_t{1} << 28;
 
 std::uint64_t bytes_of(const StoredTensor& tensor) {
   return static_cast<std::uint64_t>(tensor.shape.count()) * size_of(*tensor.dtype);
@@ -42,6 +44,15 @@ std::optional<init::Statistics> statistics_of(const WeightFile& file, const Stor
     progress.written += part.size();
   }
   return collector.finish();
+}
+
+/// With the values themselves where they fit in memory: what only these can tell is found too.
+std::vector<init::Compatible> matches_of(const WeightFile& file, const StoredTensor& stored, const NamedTensor& named,
+                                         const init::Statistics& statistics) {
+  if (bytes_of(stored) > kWholeTensor) return compatible_initializers(named.parameter, statistics);
+  AlignedBuffer<std::byte> values(static_cast<std::size_t>(bytes_of(stored)));
+  file.read(stored, 0, values.span());
+  return compatible_initializers(named.parameter, statistics, *stored.dtype, values.span());
 }
 
 /// What no trained or fresh network should hold, whatever rule it came from.
@@ -123,6 +134,8 @@ Json tensor_json(const AuditedTensor& tensor) {
   for (const init::Compatible& match : tensor.compatible) {
     json["compatible"].push_back(
         {{"rule", match.rule}, {"variance_z", number(match.variance_z)}, {"kurtosis_z", number(match.kurtosis_z)}});
+    if (match.certain) json["compatible"].back()["certain"] = true;
+    if (match.orthogonality_error) json["compatible"].back()["orthogonality_error"] = *match.orthogonality_error;
   }
   return json;
 }
@@ -158,7 +171,7 @@ WeightAudit audit_weights(const std::filesystem::path& path, const std::vector<s
       tensor.statistics = *statistics;
       audit.add(named[i].parameter, nullptr, *statistics);
       find_dead_weights(named[i], *statistics, result.findings);
-      if (named[i].role != kKeepRole) tensor.compatible = compatible_initializers(named[i].parameter, *statistics);
+      if (named[i].role != kKeepRole) tensor.compatible = matches_of(*file, stored[i], named[i], *statistics);
       if (residual[i]) {
         const auto gpt2 = as_candidate(residual[i]->rule, named[i].parameter, *statistics);
         if (gpt2) tensor.compatible.insert(tensor.compatible.begin(), *gpt2);

@@ -81,6 +81,7 @@ TEST(Plan, WhatAReplayedStreamCannotDrawIsRefused) {
   NetworkRequest request{.net = "4-5-2", .init = "orthogonal", .stream = StreamKind::torch};
   EXPECT_THAT(refusal([&] { plan_network(request); }), HasSubstr("unsupported"));
   request.init = "truncated_normal(std=0.02)";
+  request.stream = StreamKind::numpy;  // PyTorch has one, see init/replay.hpp
   EXPECT_THAT(refusal([&] { plan_network(request); }), HasSubstr("uniform and normal"));
   request.init = "he_normal";
   request.dtype = DType::bf16;

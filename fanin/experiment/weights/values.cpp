@@ -6,6 +6,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/weights/weight_file.hpp"
+#include "fanin/init/replay.hpp"
 #include "fanin/random/replay.hpp"
 
 namespace fanin::experiment {
@@ -13,15 +14,6 @@ namespace fanin::experiment {
 namespace {
 
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-
-/// One whole tensor, as the library's own fill of a new tensor.
-template <typename T>
-void replay_tensor(random::Replay& replay, const init::Law& law, std::span<std::byte> out) {
-  std::vector<T> values(out.size() / sizeof(T));
-  if (const auto* uniform = std::get_if<random::Uniform>(&law)) replay.uniform(*uniform, std::span<T>(values));
-  if (const auto* normal = std::get_if<random::Normal>(&law)) replay.normal(*normal, std::span<T>(values));
-  std::ranges::copy(std::as_bytes(std::span(values)), out.begin());
-}
 
 bool is_drawn(const PlannedTensor& tensor) {
   if (!tensor.rule) return false;
@@ -35,16 +27,7 @@ void check_replay(const WeightPlan& plan) {
   const std::string stream(to_string(plan.stream));
   for (const PlannedTensor& tensor : plan.tensors) {
     if (!is_drawn(tensor)) continue;
-    if (tensor.dtype != DType::f32 && tensor.dtype != DType::f64) {
-      throw Error(ErrorCode::unsupported, tensor.parameter.name,
-                  "stream " + stream + " draws f32 and f64, not " + std::string(to_string(tensor.dtype)));
-    }
-    const std::optional<init::Law> law = tensor.rule->law(tensor.parameter);
-    if (!law || std::holds_alternative<random::TruncatedNormal>(*law)) {
-      throw Error(ErrorCode::unsupported, tensor.parameter.name,
-                  "stream " + stream + " draws uniform and normal values, and " + tensor.rule->text() +
-                      " needs others; take such a rule, or --stream fanin");
-    }
+    init::check_replay(*tensor.rule, tensor.parameter, stream, tensor.dtype);
   }
   if (static_cast<double>(plan.bytes()) > machine_bytes() / 2) {
     throw Error(ErrorCode::bad_value, "stream " + stream,
@@ -74,13 +57,8 @@ void TensorValues::replay_all() {
   for (std::size_t i = 0; i < plan_.tensors.size(); ++i) {
     const PlannedTensor& tensor = plan_.tensors[i];
     if (!is_drawn(tensor)) continue;
-    const init::Law law = tensor.rule->law(tensor.parameter).value();
     replayed_[i].resize(static_cast<std::size_t>(tensor.parameter.shape().count()) * size_of(tensor.dtype));
-    if (tensor.dtype == DType::f64) {
-      replay_tensor<double>(*replay, law, replayed_[i]);
-    } else {
-      replay_tensor<float>(*replay, law, replayed_[i]);
-    }
+    init::replay(*tensor.rule, tensor.parameter, *replay, tensor.dtype, replayed_[i]);
   }
 }
 

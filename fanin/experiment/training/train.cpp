@@ -1,0 +1,91 @@
+#include "fanin/experiment/training/train.hpp"
+
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "fanin/core/error.hpp"
+#include "fanin/core/gemm.hpp"
+#include "fanin/experiment/training/checkpoint.hpp"
+#include "fanin/experiment/training/settings_json.hpp"
+#include "fanin/experiment/training/trainer.hpp"
+
+namespace fanin::experiment {
+namespace {
+
+constexpr const char* kLast = "last.safetensors";
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder)) {
+    throw Error(ErrorCode::io_failure, folder.string(), "the folder cannot be made: " + error.message());
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(TrainStatus status) noexcept {
+  constexpr std::array<std::string_view, 4> kNames{"finished", "stopped early", "diverged", "interrupted"};
+  return kNames[static_cast<std::size_t>(status)];
+}
+
+TrainResult train(const TrainSettings& settings, const DataSet& data, TrainObserver* observer, std::stop_token stop) {
+  use_one_thread();
+  const TrainSettings resolved = resolve(settings, data);
+  if (!resolved.out.empty()) {
+    make_folder(resolved.out);
+    if (std::filesystem::exists(resolved.out / kLast)) {
+      throw Error(ErrorCode::bad_value, "--out",
+                  "'" + resolved.out.string() + "' holds a training already; go on with it by --resume " +
+                      resolved.out.string() + ", or name another folder");
+    }
+  }
+  return Trainer(resolved, data, observer, std::move(stop)).run();
+}
+
+TrainSettings settings_of_training(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kLast;
+  if (!std::filesystem::exists(file)) {
+    throw Error(ErrorCode::missing_data, folder.string(),
+                std::string("there is no ") + kLast + " in it; begin a training with --out " + folder.string());
+  }
+  TrainSettings settings = settings_of_checkpoint(file);
+  settings.out = folder;
+  return settings;
+}
+
+TrainResult resume_training(const TrainSettings& settings, const DataSet& data, TrainObserver* observer,
+                            std::stop_token stop) {
+  use_one_thread();
+  const std::filesystem::path file = settings.out / kLast;
+  const Checkpoint checkpoint = read_checkpoint(file);
+  const TrainSettings resolved = resolve(settings, data);
+  return Trainer(resolved, data, observer, std::move(stop)).resume(checkpoint, file);
+}
+
+std::string to_json(const TrainResult& result) { return result_json(result).dump(2) + "\n"; }
+
+std::string to_csv(const TrainResult& result) {
+  std::string text;
+  bool first = true;
+  for (const TrainEpoch& epoch : result.epochs) {
+    const Json row = epoch_json(epoch);
+    std::string names;
+    std::string values;
+    for (const auto& [key, value] : row.items()) {
+      if (!names.empty()) {
+        names += ',';
+        values += ',';
+      }
+      names += key;
+      if (!value.is_string()) values += value.dump();
+    }
+    if (first) text += names + "\n";
+    first = false;
+    text += values + "\n";
+  }
+  return text;
+}
+
+}  // namespace fanin::experiment
