@@ -31,7 +31,8 @@ TEST(NameRules, ValuesMayHoldCommasAndEqualSigns) {
 }
 
 TEST(NameRules, TheLastRuleThatFitsCountsAndAnIdleOneIsAnError) {
-  const std::vector<net::ParameterSpec> parameters{{.name = "layer1.weight"}, {.name = "head.weight"}};
+  const std::vector<net::ParameterSpec> parameters{{"layer1.weight", net::ParameterRole::weight, {}},
+                                                   {"head.weight", net::ParameterRole::weight, {}}};
   const auto always = [](const net::ParameterSpec&, Match) { return true; };
   const std::vector<NameRule> rules{{"*", "a"}, {"head", "b"}};
   const std::vector<const NameRule*> found = rules_of(parameters, rules, "--lr-for", always);

@@ -61,17 +61,6 @@ net::Loss resolve_loss(const std::string& text, const DataSet& data) {
                        "; leave --loss out for " + std::string(net::to_string(data.loss)));
 }
 
-void check_output(const net::Graph& graph, const std::string& net, const DataSet& data) {
-  const Shape& shape = graph.node(graph.output()).shape;
-  const std::int64_t outputs = shape.rank() == 0 ? 0 : shape.extents().back();
-  const std::int64_t positions = outputs == 0 ? 0 : shape.count() / outputs;
-  if (outputs == data.outputs && positions == data.positions && shape.rank() <= 2) return;
-  std::string wanted = std::to_string(data.outputs) + " outputs";
-  if (data.positions > 1) wanted += " for each of " + std::to_string(data.positions) + " positions";
-  throw Error(ErrorCode::bad_shape, "--net",
-              "'" + net + "' ends in " + to_string(shape) + ", and " + data.name + " needs " + wanted);
-}
-
 void check_counts(const TrainSettings& s, const DataSet& data) {
   check_range("--batch-size", s.batch_size, 1, data.train.count);
   check_range("--accumulate", s.accumulate, 1, s.batch_size);
@@ -114,13 +103,7 @@ std::int64_t total_steps(const TrainSettings& s, const DataSet& data) noexcept {
 }
 
 net::Graph network_of(const TrainSettings& settings, const DataSet& data) {
-  net::NetworkContext context;
-  context.input = data.sample_shape;
-  context.outputs = data.outputs;
-  context.activation = settings.activation;
-  context.vocabulary = data.vocabulary;
-  context.positions = data.positions;
-  return reading("--net", [&] { return load_network(settings.net, context); });
+  return reading("--net", [&] { return load_network(settings.net, context_of(data, settings.activation)); });
 }
 
 engine::PlanOptions plan_options(const TrainSettings& s, const DataSet& data) {
@@ -149,7 +132,7 @@ TrainSettings resolve(const TrainSettings& settings, const DataSet& data) {
   }
   s.activation = reading("--activation", [&] { return net::to_string(net::parse_activation(s.activation)); });
   const net::Graph graph = network_of(s, data);
-  check_output(graph, s.net, data);
+  reading("--net", [&] { check_network(graph, data); });
   s.init = reading("--init", [&] { return init::parse_network_scheme(s.init).text(); });
   s.init_for = canonical_init_for(s.init_for);
   static_cast<void>(plan_start(graph, {s.init, s.init_for, s.learning_rate_for}));
