@@ -12,28 +12,12 @@
 // clang-format on
 
 #include "fanin/engine/losses/loss_kernels.hpp"
+#include "fanin/engine/part-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-// `count` <= Lanes(d) values, the missing lanes filled with `fill`.
-template <class D>
-HWY_INLINE hn::Vec<D> LoadPart(D d, const float* from, std::size_t count, float fill) {
-  if (count == hn::Lanes(d)) return hn::LoadU(d, from);
-  HWY_ALIGN float lanes[hn::MaxLanes(d)];
-  for (std::size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = i < count ? from[i] : fill;
-  return hn::Load(d, lanes);
-}
-
-template <class D>
-HWY_INLINE void StorePart(D d, hn::Vec<D> v, float* to, std::size_t count) {
-  if (count == hn::Lanes(d)) return hn::StoreU(v, d, to);
-  HWY_ALIGN float lanes[hn::MaxLanes(d)];
-  hn::Store(v, d, lanes);
-  for (std::size_t i = 0; i < count; ++i) to[i] = lanes[i];
-}
 
 BatchResult SoftmaxCrossEntropy(const LossTask& task) {
   const hn::ScalableTag<float> d;
@@ -54,7 +38,8 @@ BatchResult SoftmaxCrossEntropy(const LossTask& task) {
     float* const g = task.gradient == nullptr ? nullptr : task.gradient + static_cast<std::size_t>(row) * classes;
     for (std::size_t i = 0; i < classes; i += lanes) {
       const std::size_t part = std::min(lanes, classes - i);
-      const auto e = hn::Exp(d, hn::Sub(LoadPart(d, x + i, part, kLowest), shift));
+      const auto difference = hn::Sub(LoadPart(d, x + i, part, kLowest), shift);
+      const auto e = hn::IfThenElse(hn::IsNaN(difference), difference, hn::Exp(d, difference));  // Exp loses NaN
       sum_lanes = hn::Add(sum_lanes, e);
       if (g != nullptr) StorePart(d, e, g + i, part);
     }

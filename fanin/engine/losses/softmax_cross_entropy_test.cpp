@@ -72,6 +72,9 @@ TEST(SoftmaxCrossEntropy, TiesGoToTheFirstClassAndNaNIsNeverRight) {
   const BatchResult result = softmax_cross_entropy({.predictions = 1, .outputs = 3, .values = broken, .labels = &last});
   EXPECT_EQ(result.correct, 0);
   EXPECT_TRUE(std::isnan(result.loss_sum));
+  const float partly[3] = {1, std::nanf(""), 2};  // NaN in any logit is NaN in the loss
+  EXPECT_TRUE(
+      std::isnan(softmax_cross_entropy({.predictions = 1, .outputs = 3, .values = partly, .labels = &last}).loss_sum));
 }
 
 }  // namespace

@@ -18,14 +18,17 @@ const OpEntry& find_op(const net::Node& node) {
       &kConcatEntry,
       &kConvEntry,
       &kDenseEntry,
+      &kDropoutEntry,
       &kFlattenEntry,
       &kGruEntry,
+      &kLogSoftmaxEntry,
       &kLstmEntry,
       &kReshapeEntry,
       &kRnnEntry,
       &kScaleEntry,
       &kSelectEntry,
       &kShiftEntry,
+      &kSoftmaxEntry,
       &kTransposeEntry,
   };
   // clang-format on

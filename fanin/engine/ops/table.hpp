@@ -11,14 +11,17 @@ extern const OpEntry kBiasEntry;
 extern const OpEntry kConcatEntry;
 extern const OpEntry kConvEntry;
 extern const OpEntry kDenseEntry;
+extern const OpEntry kDropoutEntry;
 extern const OpEntry kFlattenEntry;
 extern const OpEntry kGruEntry;
+extern const OpEntry kLogSoftmaxEntry;
 extern const OpEntry kLstmEntry;
 extern const OpEntry kReshapeEntry;
 extern const OpEntry kRnnEntry;
 extern const OpEntry kScaleEntry;
 extern const OpEntry kSelectEntry;
 extern const OpEntry kShiftEntry;
+extern const OpEntry kSoftmaxEntry;
 extern const OpEntry kTransposeEntry;
 
 }  // namespace fanin::engine
