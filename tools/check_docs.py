@@ -23,7 +23,7 @@ from pathlib import Path
 REDUCED = re.compile(r"<!-- reduced: `([^`]+)` \+ `([^`]+)` -->")
 FILE = re.compile(r"<!-- file: (\S+) -->")
 FENCE = re.compile(r"^```(.*)$")
-SHOWN_ONLY = {"console", "text", "cpp", "cmake", "json", "csv", "python"}
+SHOWN_ONLY = {"console", "text", "cpp", "cmake", "json", "csv", "python", "toml"}
 TIME_LIMIT = 900  # seconds for one command
 # What a `make` above this test hands down and the page's own `make` must not see.
 MAKE_VARIABLES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "ARGS", "CMAKE_ARGS", "CTEST_ARGS", "PREFIX")
