@@ -68,7 +68,7 @@ TEST(Use, AnUnknownOptionSuggestsTheNearest) {
 TEST(Use, AnUnknownCommandSuggestsTheNearest) {
   expect_wrong_use(run({"comapre"}), {"no command 'comapre'", "did you mean compare"});
   expect_wrong_use(run({"list", "intializers"}), {"did you mean initializers"});
-  expect_wrong_use(run({"list"}), {"initializers, schemes, activations, optimizers, data"});
+  expect_wrong_use(run({"list"}), {"initializers, schemes, activations, optimizers, nets, data"});
 }
 
 TEST(Use, ALostArgumentIsPointedAt) {
