@@ -23,6 +23,7 @@ const OpEntry& find_op(const net::Node& node) {
       &kGruEntry,
       &kLogSoftmaxEntry,
       &kLstmEntry,
+      &kPoolingEntry,
       &kReshapeEntry,
       &kRnnEntry,
       &kScaleEntry,

@@ -16,6 +16,7 @@ extern const OpEntry kFlattenEntry;
 extern const OpEntry kGruEntry;
 extern const OpEntry kLogSoftmaxEntry;
 extern const OpEntry kLstmEntry;
+extern const OpEntry kPoolingEntry;
 extern const OpEntry kReshapeEntry;
 extern const OpEntry kRnnEntry;
 extern const OpEntry kScaleEntry;
