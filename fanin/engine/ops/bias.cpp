@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <cstring>
 
 #include "fanin/engine/ops/table.hpp"
+#include "fanin/engine/row_kernels.hpp"
 
 namespace fanin::engine {
 namespace {
@@ -15,36 +15,23 @@ class BiasKernel final : public Kernel {
         rows_per_sample_(node.shape.count() / static_cast<std::int64_t>(units_)) {}
 
   void forward(const ForwardRun& run) noexcept override {
-    const float* const bias = slot_.value;
-    for (std::int64_t row = 0; row < run.rows * rows_per_sample_; ++row) {
-      const float* const x = buffers_.inputs[0] + static_cast<std::size_t>(row) * units_;
-      float* const y = buffers_.output + static_cast<std::size_t>(row) * units_;
-      for (std::size_t i = 0; i < units_; ++i) y[i] = x[i] + bias[i];
-    }
+    add_to_rows(rows(run.rows), units_, buffers_.inputs[0], slot_.value, buffers_.output);
   }
 
   void backward(const BackwardRun& run) noexcept override {
-    const std::size_t rows = static_cast<std::size_t>(run.rows * rows_per_sample_);
     float* const dx = buffers_.input_gradients[0];
     const float* const dy = buffers_.output_gradient;
-    if (dx != nullptr && dx != dy) std::memcpy(dx, dy, rows * units_ * sizeof(float));
+    if (dx != nullptr && dx != dy) std::memcpy(dx, dy, rows(run.rows) * units_ * sizeof(float));
     float* const sum = slot_.gradient != nullptr ? slot_.gradient : buffers_.workspace;
-    std::fill_n(sum, units_, 0.0F);
-    // Rows are added in their order, four at a time so that the sums stay in registers longer.
-    std::size_t row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      const float* const a = dy + row * units_;
-      for (std::size_t i = 0; i < units_; ++i) {
-        sum[i] += (a[i] + a[units_ + i]) + (a[2 * units_ + i] + a[3 * units_ + i]);
-      }
-    }
-    for (; row < rows; ++row) {
-      for (std::size_t i = 0; i < units_; ++i) sum[i] += dy[row * units_ + i];
-    }
+    sum_of_rows(rows(run.rows), units_, units_, dy, sum);
     run.apply(slot_, 0, units_, sum);
   }
 
  private:
+  [[nodiscard]] std::size_t rows(std::int64_t samples) const noexcept {
+    return static_cast<std::size_t>(samples * rows_per_sample_);
+  }
+
   KernelBuffers buffers_;
   ParameterSlot& slot_;
   std::size_t units_;

@@ -7,16 +7,20 @@ namespace fanin::engine {
 
 extern const OpEntry kActivationEntry;
 extern const OpEntry kAddEntry;
+extern const OpEntry kAttentionEntry;
 extern const OpEntry kBiasEntry;
 extern const OpEntry kConcatEntry;
 extern const OpEntry kConvEntry;
 extern const OpEntry kDenseEntry;
 extern const OpEntry kDropoutEntry;
+extern const OpEntry kEmbeddingEntry;
 extern const OpEntry kFlattenEntry;
+extern const OpEntry kGluEntry;
 extern const OpEntry kGruEntry;
 extern const OpEntry kLogSoftmaxEntry;
 extern const OpEntry kLstmEntry;
 extern const OpEntry kPoolingEntry;
+extern const OpEntry kPositionEmbeddingEntry;
 extern const OpEntry kReshapeEntry;
 extern const OpEntry kRnnEntry;
 extern const OpEntry kScaleEntry;
