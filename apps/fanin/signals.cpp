@@ -60,12 +60,12 @@ void StopSignals::listen() {
     if (got < 0 && errno == EINTR) continue;
     if (got != 1 || number == kEnd) return;
     if (number == SIGTSTP) {
-      hooks_.suspended();
+      if (hooks_.suspended) hooks_.suspended();
       ::kill(::getpid(), SIGSTOP);
     } else if (source_.request_stop()) {
-      hooks_.stopping();
+      if (hooks_.stopping) hooks_.stopping();
     } else {
-      hooks_.quitting();
+      if (hooks_.quitting) hooks_.quitting();
       ::_exit(kInterrupted);
     }
   }

@@ -8,6 +8,7 @@
 
 namespace fanin::cli {
 
+/// Each may be empty.
 struct SignalHooks {
   std::function<void()> stopping;   ///< after the first request to stop
   std::function<void()> quitting;   ///< before the process ends at the second one

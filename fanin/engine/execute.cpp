@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "fanin/engine/layout_conversion.hpp"
 
@@ -75,13 +76,38 @@ Executor::Executor(CompiledGraph& graph, int threads)
       team_(std::clamp(threads, 1, static_cast<int>(graph.chunks()))),
       results_(graph.chunks()),
       output_(graph.chunks() * static_cast<std::size_t>(graph.chunk_rows() * graph.output_shape().count())) {
-  for (const CompiledNode& node : graph.nodes()) {
+  plan_ring();
+}
+
+void Executor::plan_ring() {
+  constexpr std::size_t kHalf = std::size_t{64} * 1024;  // floats: a quarter of a megabyte, so that sums find it in L2
+  places_.resize(graph_.nodes().size());
+  std::vector<std::size_t> waiting;
+  std::size_t offset = 0;
+  std::size_t half = 0;
+  std::size_t last = 0;
+  const auto close = [&] {
+    if (waiting.empty()) return;
+    places_[last].due = std::exchange(waiting, {});
+    offset = 0;
+    half = 1 - half;
+  };
+  for (std::size_t id = graph_.nodes().size(); id-- > 0;) {
+    const net::Node& node = graph_.nodes()[id].description;
+    if (node.parameters.empty()) continue;
     std::size_t floats = 0;
-    for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
-      floats += padded(graph.slots()[node.first_slot + i].count);
+    for (std::size_t i = 0; i < node.parameters.size(); ++i) {
+      floats += padded(graph_.slots()[graph_.nodes()[id].first_slot + i].count);
     }
-    node_floats_ = std::max(node_floats_, floats);
+    if (offset + floats > kHalf) close();
+    places_[id].offset = offset;
+    places_[id].half = half;
+    offset += floats;
+    half_floats_ = std::max(half_floats_, offset);
+    waiting.push_back(id);
+    last = id;
   }
+  close();
 }
 
 std::size_t Executor::live_chunks(std::int64_t rows) const noexcept {
@@ -157,8 +183,9 @@ void Executor::backward_chunk(CompiledNode& node, const Pass& pass, std::size_t 
   }
 }
 
-void Executor::point_into_ring(const CompiledNode& node, std::size_t chunk, std::size_t turn) noexcept {
-  float* to = ring_.data() + (turn * graph_.chunks() + chunk) * node_floats_;
+void Executor::point_into_ring(std::size_t id, std::size_t chunk) noexcept {
+  const CompiledNode& node = graph_.nodes()[id];
+  float* to = ring_.data() + (places_[id].half * graph_.chunks() + chunk) * half_floats_ + places_[id].offset;
   for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
     ParameterSlot& slot = graph_.slots(chunk)[node.first_slot + i];
     slot.gradient = to;
@@ -184,13 +211,12 @@ void Executor::reduce_and_update(const CompiledNode& node, const Pass& pass, int
   }
 }
 
-// With an update, each node's gradients go to one half of the ring, while slower members may still sum
-// those of the node before in the other half: a meeting a node is enough.
+// With an update, gradients go to one half of the ring, while slower members may still sum those in the
+// other: one meeting for each time a half is full is enough.
 void Executor::backward(const Pass& pass, int member) noexcept {
   const auto step = static_cast<std::size_t>(team_.members());
   const std::size_t live = live_chunks(pass.rows);
   const bool streams = pass.update != nullptr && graph_.chunks() > 1;
-  std::size_t turn = 0;
   for (std::size_t id = graph_.nodes().size(); id-- > 0;) {
     CompiledNode& node = graph_.nodes()[id];
     if (node.kernels.empty() || !node.needs_gradient) continue;
@@ -200,21 +226,20 @@ void Executor::backward(const Pass& pass, int member) noexcept {
       }
       team_.meet();
     }
-    const bool reduces = streams && !node.description.parameters.empty();
+    const bool keeps = streams && !node.description.parameters.empty();
     for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
-      if (reduces) point_into_ring(node, c, turn);
+      if (keeps) point_into_ring(id, c);
       backward_chunk(node, pass, c);
     }
-    if (!reduces) continue;
+    if (!streams || places_[id].due.empty()) continue;
     team_.meet();
-    reduce_and_update(node, pass, member);
-    turn = 1 - turn;
+    for (const std::size_t due : places_[id].due) reduce_and_update(graph_.nodes()[due], pass, member);
   }
 }
 
 BatchResult Executor::run(const Pass& pass) noexcept {
   if (pass.update != nullptr && graph_.chunks() > 1 && ring_.size() == 0) {
-    ring_ = AlignedBuffer<float>(2 * graph_.chunks() * node_floats_);
+    ring_ = AlignedBuffer<float>(2 * graph_.chunks() * half_floats_);
   }
   const auto step = static_cast<std::size_t>(team_.members());
   const std::size_t live = live_chunks(pass.rows);

@@ -58,16 +58,24 @@ class Executor final {
   BatchResult loss(const Pass& pass, std::size_t chunk) noexcept;
   void show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, std::span<float* const> chunks,
             std::int64_t rows) const;
-  void point_into_ring(const CompiledNode& node, std::size_t chunk, std::size_t turn) noexcept;
+  void plan_ring();
+  void point_into_ring(std::size_t node, std::size_t chunk) noexcept;
   void reduce_and_update(const CompiledNode& node, const Pass& pass, int member) noexcept;
 
   CompiledGraph& graph_;
   Team team_;
   std::vector<BatchResult> results_;  // by chunk
   AlignedBuffer<float> output_;
-  // Where the chunks of two successive nodes put their gradients before they are summed.
+  // Where the chunks put their gradients before they are summed: successive nodes share one half until it
+  // is full, and the next ones take the other.
+  struct RingPlace {
+    std::size_t offset = 0;  // in a half
+    std::size_t half = 0;
+    std::vector<std::size_t> due = {};  // the nodes whose gradients are summed after this one
+  };
+  std::vector<RingPlace> places_;  // by node
   AlignedBuffer<float> ring_;
-  std::size_t node_floats_ = 0;  // the most that one node's gradients take
+  std::size_t half_floats_ = 0;  // of one chunk
 };
 
 /// The part [first, last) of `count` values that a member of a team works on, at cache line boundaries.
