@@ -92,30 +92,33 @@ class OneDnnConvolution final : public Convolution {
     const memory::desc bias = use.bias ? t.bias : memory::desc();
     using dnnl::algorithm;
     const auto forward_desc = onednn::forward_desc<dnnl::convolution_forward>(
-        use.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference,
+        use.backward_weights ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference,
         algorithm::convolution_direct, t.src, t.weights, bias, t.dst, t.strides, t.dilations, t.before, t.after);
-    Pass::Arguments arguments{{DNNL_ARG_SRC, t.src}, {DNNL_ARG_DST, t.dst}};
-    if (use.bias) arguments.emplace_back(DNNL_ARG_BIAS, t.bias);
-    forward_ = Pass(dnnl::convolution_forward(forward_desc), arguments, DNNL_ARG_WEIGHTS, forward_desc.weights_desc(),
-                    forward_desc.scratchpad_desc());
-    forward_.reorder = onednn::make_reorder(t.plain_weights, forward_desc.weights_desc());
-    if (!use.training) return;
-
-    const auto data_desc = onednn::backward_desc<dnnl::convolution_backward_data>(
-        forward_desc, algorithm::convolution_direct, t.src, t.weights, t.dst, t.strides, t.dilations, t.before,
-        t.after);
-    data_ = Pass(dnnl::convolution_backward_data(data_desc), {{DNNL_ARG_DIFF_SRC, t.src}, {DNNL_ARG_DIFF_DST, t.dst}},
-                 DNNL_ARG_WEIGHTS, data_desc.weights_desc(), data_desc.scratchpad_desc());
-    data_.reorder = onednn::make_reorder(t.plain_weights, data_desc.weights_desc());
-
-    const auto weights_desc = onednn::backward_desc<dnnl::convolution_backward_weights>(
-        forward_desc, algorithm::convolution_direct, t.src, t.weights, bias, t.dst, t.strides, t.dilations, t.before,
-        t.after);
-    arguments = {{DNNL_ARG_SRC, t.src}, {DNNL_ARG_DIFF_DST, t.dst}};
-    if (use.bias) arguments.emplace_back(DNNL_ARG_DIFF_BIAS, t.bias);
-    weights_ = Pass(dnnl::convolution_backward_weights(weights_desc), arguments, DNNL_ARG_DIFF_WEIGHTS,
-                    weights_desc.diff_weights_desc(), weights_desc.scratchpad_desc());
-    weights_.reorder = onednn::make_reorder(weights_desc.diff_weights_desc(), t.plain_weights);
+    if (use.forward) {
+      Pass::Arguments arguments{{DNNL_ARG_SRC, t.src}, {DNNL_ARG_DST, t.dst}};
+      if (use.bias) arguments.emplace_back(DNNL_ARG_BIAS, t.bias);
+      forward_ = Pass(dnnl::convolution_forward(forward_desc), arguments, DNNL_ARG_WEIGHTS, forward_desc.weights_desc(),
+                      forward_desc.scratchpad_desc());
+      forward_.reorder = onednn::make_reorder(t.plain_weights, forward_desc.weights_desc());
+    }
+    if (use.backward_data) {
+      const auto desc = onednn::backward_desc<dnnl::convolution_backward_data>(
+          forward_desc, algorithm::convolution_direct, t.src, t.weights, t.dst, t.strides, t.dilations, t.before,
+          t.after);
+      data_ = Pass(dnnl::convolution_backward_data(desc), {{DNNL_ARG_DIFF_SRC, t.src}, {DNNL_ARG_DIFF_DST, t.dst}},
+                   DNNL_ARG_WEIGHTS, desc.weights_desc(), desc.scratchpad_desc());
+      data_.reorder = onednn::make_reorder(t.plain_weights, desc.weights_desc());
+    }
+    if (use.backward_weights) {
+      const auto desc = onednn::backward_desc<dnnl::convolution_backward_weights>(
+          forward_desc, algorithm::convolution_direct, t.src, t.weights, bias, t.dst, t.strides, t.dilations, t.before,
+          t.after);
+      Pass::Arguments arguments{{DNNL_ARG_SRC, t.src}, {DNNL_ARG_DIFF_DST, t.dst}};
+      if (use.bias) arguments.emplace_back(DNNL_ARG_DIFF_BIAS, t.bias);
+      weights_ = Pass(dnnl::convolution_backward_weights(desc), arguments, DNNL_ARG_DIFF_WEIGHTS,
+                      desc.diff_weights_desc(), desc.scratchpad_desc());
+      weights_.reorder = onednn::make_reorder(desc.diff_weights_desc(), t.plain_weights);
+    }
   }
 
   [[nodiscard]] std::size_t workspace_floats() const noexcept override {

@@ -40,19 +40,21 @@ class Convolution {
   Convolution& operator=(const Convolution&) = delete;
 
   [[nodiscard]] virtual std::size_t workspace_floats() const noexcept = 0;
-  /// @param bias  [dst_channels] or null.
+  /// @param bias  [dst_channels], or null where it was made without.
   virtual void forward(const float* src, const float* weights, const float* bias, float* dst,
                        float* workspace) noexcept = 0;
   virtual void backward_data(const float* diff_dst, const float* weights, float* diff_src,
                              float* workspace) noexcept = 0;
-  /// @param diff_bias  [dst_channels] or null.
+  /// @param diff_bias  as bias.
   virtual void backward_weights(const float* src, const float* diff_dst, float* diff_weights, float* diff_bias,
                                 float* workspace) noexcept = 0;
 };
 
-/// What a convolution is made for: passes that nobody calls need not exist.
+/// The passes that are called: the others need not exist. `bias`: forward and backward_weights are given one.
 struct ConvolutionUse {
-  bool training = true;
+  bool forward = true;
+  bool backward_data = true;
+  bool backward_weights = true;
   bool bias = true;
 };
 

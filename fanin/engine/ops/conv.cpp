@@ -28,7 +28,9 @@ ConvolutionShape shape_of(const net::Node& node, const Shape& input) {
 }
 
 ConvolutionUse use_of(const net::Node& node, const CompileHints& hints) {
-  return {.training = hints.training, .bias = options_of(node).bias};
+  return {.backward_data = hints.training && !hints.reads_graph_input,
+          .backward_weights = hints.training,
+          .bias = options_of(node).bias};
 }
 
 class ConvKernel final : public Kernel {

@@ -53,8 +53,8 @@ TEST(Conv, GradientsAgreeWithFiniteDifferencesInOneAndThreeDimensions) {
 }
 
 TEST(Conv, GradientsAgreeWithFiniteDifferencesInNarrowLayers) {
-  expect_agreement({1, 8, 7}, {.channels = 6, .window = {.kernel = {5, 5}, .padding = {2}}});
-  expect_agreement({6, 4, 5}, {.channels = 16, .window = {.kernel = {3, 3}}});
+  expect_agreement({1, 4, 5}, {.channels = 6, .window = {.kernel = {5, 5}, .padding = {2}}});
+  expect_agreement({4, 3, 4}, {.channels = 16, .window = {.kernel = {3, 3}}});
 }
 
 TEST(Conv, ImpossibleWindowsAreErrorsThatNameTheNode) {

@@ -19,6 +19,7 @@ const OpEntry& find_op(const net::Node& node) {
       &kBiasEntry,
       &kConcatEntry,
       &kConvEntry,
+      &kConvTransposeEntry,
       &kDenseEntry,
       &kDropoutEntry,
       &kEmbeddingEntry,

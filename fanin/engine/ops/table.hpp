@@ -12,6 +12,7 @@ extern const OpEntry kBatchNormEntry;
 extern const OpEntry kBiasEntry;
 extern const OpEntry kConcatEntry;
 extern const OpEntry kConvEntry;
+extern const OpEntry kConvTransposeEntry;
 extern const OpEntry kDenseEntry;
 extern const OpEntry kDropoutEntry;
 extern const OpEntry kEmbeddingEntry;
