@@ -1,5 +1,6 @@
 // The training step of the default experiment beside dnnl_sgemm at the same shapes, in one run:
 //     fanin_engine_bench [--rounds N]
+//     fanin_engine_bench --step NET …      the step of a preset network: see step_bench.hpp
 // Rounds of steps and rounds of bare products alternate, so that both see the same machine; the
 // figures are medians over the rounds. Only the operations of matrix products count for GFLOP/s.
 #include <hwy/targets.h>
@@ -17,6 +18,7 @@
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/core/gemm.hpp"
 #include "fanin/engine/plan.hpp"
+#include "fanin/engine/step_bench.hpp"
 #include "fanin/net/shorthand.hpp"
 
 namespace {
@@ -131,6 +133,7 @@ void bench(const std::string& text, const char* optimizer, bool silhouettes, int
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 2 && std::strcmp(argv[1], "--step") == 0) return bench_step(argc, argv);
   const int rounds = argc == 3 && std::strcmp(argv[1], "--rounds") == 0 ? std::atoi(argv[2]) : 40;
   if (rounds < 1 || (argc != 1 && argc != 3)) {
     std::fprintf(stderr, "usage: fanin_engine_bench [--rounds N]\n");
