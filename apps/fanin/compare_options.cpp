@@ -37,14 +37,17 @@ void CompareOptions::declare_experiment() {
   reader.text("--data", "WHAT",
               "a name from `fanin list data`, a folder of IDX files, a .npz or a .csv file (default fashion-mnist)",
               settings.data);
-  reader.text("--net", "WIDTHS",
-              "inputs, hidden widths and outputs (default 784-256-128-10 for 784 inputs, 10 classes)", settings.net);
+  reader.text("--net", "NET",
+              "widths, a preset from `fanin list nets`, or a .toml file (default 784-256-128-10 for 784 inputs, "
+              "10 classes)",
+              settings.net);
   reader.text("--activation", "NAME", "of the hidden layers, see `fanin list activations` (default relu)",
               settings.activation);
-  reader.convert("--inits", "LIST",
-                 "initializations to compare, separated by commas, see `fanin list initializers` "
-                 "(default \"zeros,normal(std=0.01),glorot_uniform,he_uniform\")",
-                 [this](const std::string& given) { settings.inits = split_list(given, "--inits"); });
+  reader.convert(
+      "--inits", "LIST",
+      "initializations to compare, separated by commas, see `fanin list initializers` and `fanin list schemes` "
+      "(default \"zeros,normal(std=0.01),glorot_uniform,he_uniform\")",
+      [this](const std::string& given) { settings.inits = split_list(given, "--inits"); });
   reader.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", settings.optimizer);
   reader.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
                 settings.learning_rate);

@@ -13,6 +13,13 @@ namespace {
 
 std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }  // whole cache lines
 
+// Whether the node's output has the elements of its input in the same order.
+bool moves_nothing(const CompiledNode& node) {
+  if (node.description.op == nullptr) return false;
+  const std::string_view kind = node.description.op->kind();
+  return kind == "flatten" || kind == "reshape";
+}
+
 void transpose(const float* from, float* to, std::size_t rows, std::size_t columns) noexcept {
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t column = 0; column < columns; ++column) to[column * rows + row] = from[row * columns + column];
@@ -117,9 +124,13 @@ std::size_t CompiledGraph::converted(std::size_t source, Layout layout) {
 }
 
 CompileHints CompiledGraph::hints(const CompiledNode& node) const {
-  const std::vector<std::size_t>& inputs = node.description.inputs;
+  // Flattening moves nothing: an op behind it reads the input all the same.
+  const std::vector<std::size_t>* inputs = &node.description.inputs;
+  while (!inputs->empty() && moves_nothing(nodes_[inputs->front()])) {
+    inputs = &nodes_[inputs->front()].description.inputs;
+  }
   const bool reads_input =
-      !inputs.empty() && nodes_[inputs[0]].description.op == nullptr && !nodes_[inputs[0]].conversion;
+      !inputs->empty() && nodes_[inputs->front()].description.op == nullptr && !nodes_[inputs->front()].conversion;
   CompileHints hints{.batch_size = chunk_rows_,
                      .training = options_.training,
                      .reads_graph_input = reads_input,

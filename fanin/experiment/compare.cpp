@@ -32,9 +32,10 @@ std::vector<RunResult> planned_runs(const CompareSettings& settings) {
 }
 
 // True when every weight of the network starts at one and the same value.
-bool is_constant(const init::Initializer& initializer, const net::Graph& graph) {
-  for (const net::ParameterSpec& tensor : graph.parameters()) {
-    if (tensor.role == net::ParameterRole::weight && initializer.std_dev(tensor) > 0) return false;
+bool is_constant(const init::NetworkPlan& plan) {
+  for (const init::ParameterPlan& parameter : plan.parameters) {
+    const bool weight = parameter.parameter.role == net::ParameterRole::weight;
+    if (weight && parameter.rule.std_dev(parameter.parameter) > 0) return false;
   }
   return true;
 }
@@ -43,10 +44,10 @@ bool is_constant(const init::Initializer& initializer, const net::Graph& graph) 
 // initialization and seed only, so who trains it when is of no consequence.
 class Workers {
  public:
-  Workers(const RunContext& context, std::span<RunResult> runs, std::span<RunProgress> progress,
-          CompareObserver* observer, std::stop_token stop)
+  Workers(const RunContext& context, const net::Graph& graph, std::span<RunResult> runs,
+          std::span<RunProgress> progress, CompareObserver* observer, std::stop_token stop)
       : context_(context), runs_(runs), progress_(progress), observer_(observer), stop_(std::move(stop)) {
-    for (const std::string& init : context.settings.inits) initializers_.push_back(init::parse_initializer(init));
+    for (const std::string& init : context.settings.inits) starts_.push_back(start_of(init, graph));
     fill_queue();
   }
 
@@ -71,11 +72,9 @@ class Workers {
     queue_.resize(runs_.size());
     std::iota(queue_.begin(), queue_.end(), std::size_t{0});
     std::vector<bool> constant;
-    for (const init::Initializer& initializer : initializers_) {
-      constant.push_back(is_constant(initializer, context_.graph));
-    }
+    for (const NetworkStart& start : starts_) constant.push_back(is_constant(start.plan));
     std::stable_partition(queue_.begin(), queue_.end(),
-                          [&](std::size_t index) { return !constant[index % initializers_.size()]; });
+                          [&](std::size_t index) { return !constant[index % starts_.size()]; });
   }
 
   void work(int worker) {
@@ -98,7 +97,7 @@ class Workers {
                          [&](const EpochRecord& epoch) {
                            tell([&](CompareObserver& observer) { observer.epoch_finished(run, index, epoch); });
                          }};
-    train(context_, initializers_[index % initializers_.size()], hooks, run, progress);
+    train(context_, starts_[index % starts_.size()], hooks, run, progress);
     progress.state.store(2, std::memory_order_relaxed);
     tell([&](CompareObserver& observer) { observer.run_finished(run, index); });
   }
@@ -123,7 +122,7 @@ class Workers {
   std::span<RunProgress> progress_;
   CompareObserver* observer_;
   std::stop_token stop_;
-  std::vector<init::Initializer> initializers_;
+  std::vector<NetworkStart> starts_;
   std::vector<std::size_t> queue_;  // indices of runs_, in the order they are taken
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> failed_{false};
@@ -134,10 +133,11 @@ class Workers {
 
 // What always naming the most frequent class would reach on the test part.
 double chance_accuracy(const DataSet& data) {
-  if (data.loss == net::Loss::mean_squared_error) return std::numeric_limits<double>::quiet_NaN();
+  if (!net::takes_labels(data.loss)) return std::numeric_limits<double>::quiet_NaN();
   std::vector<std::int64_t> rows(static_cast<std::size_t>(data.outputs));
   for (const std::int32_t label : data.test.labels) ++rows[static_cast<std::size_t>(label)];
-  return static_cast<double>(*std::max_element(rows.begin(), rows.end())) / static_cast<double>(data.test.count);
+  return static_cast<double>(*std::max_element(rows.begin(), rows.end())) /
+         static_cast<double>(data.test.labels.size());
 }
 
 CompareResult describe(const CompareSettings& settings, const DataSet& data, const net::Graph& graph) {
@@ -150,7 +150,7 @@ CompareResult describe(const CompareSettings& settings, const DataSet& data, con
   result.validation_rows = data.validation.count;
   result.test_rows = data.test.count;
   result.parameters = graph.parameter_count();
-  result.regression = data.loss == net::Loss::mean_squared_error;
+  result.regression = !net::has_accuracy(data.loss);
   result.chance_accuracy = chance_accuracy(data);
   result.chosen_by =
       std::string(result.validation_rows > 0 ? "validation " : "test ") + (result.regression ? "loss" : "accuracy");
@@ -173,20 +173,21 @@ CompareResult compare(const CompareSettings& settings, const DataSet& data, Comp
                       std::stop_token stop) {
   const auto begin = std::chrono::steady_clock::now();
   const CompareSettings resolved = resolve(settings, data);
-  const net::Graph graph = network_of(resolved);
+  const net::Graph graph = network_of(resolved, data);
   CompareResult result = describe(resolved, data, graph);
-  const RunContext context{resolved, data, graph, optimizer_of(resolved), zero_fraction(data.train, data.scaling)};
+  const RunContext context{resolved, data, optimizer_of(resolved),
+                           data.tokens ? 0 : zero_fraction(data.train, data.scaling)};
   std::vector<RunProgress> progress(result.runs.size());
   if (observer != nullptr) {
     observer->started(resolved, data, steps_per_run(resolved, data), result.runs, progress);
   }
-  Workers(context, result.runs, progress, observer, std::move(stop)).run();
+  Workers(context, graph, result.runs, progress, observer, std::move(stop)).run();
   result.interrupted = std::any_of(result.runs.begin(), result.runs.end(),
                                    [](const RunResult& run) { return run.status == RunStatus::interrupted; });
   result.summary = summarize(resolved, result.runs,
                              {.regression = result.regression,
                               .has_validation = result.validation_rows > 0,
-                              .test_rows = result.test_rows,
+                              .test_rows = result.test_rows * data.positions,
                               .chance_accuracy = result.chance_accuracy});
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;

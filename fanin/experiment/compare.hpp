@@ -32,7 +32,7 @@ inline constexpr std::int64_t kDefaultBatchSize = 64;
 struct CompareSettings {
   std::string data = "fashion-mnist";
   DataOptions data_options = {};
-  std::string net = {};  ///< dense shorthand; empty: inputs-256-128-outputs of the data set
+  std::string net = {};  ///< widths, preset or .toml file; empty: inputs-256-128-outputs of the data set
   std::string activation = "relu";
   std::vector<std::string> inits = {"zeros", "normal(std=0.01)", "glorot_uniform", "he_uniform"};
   std::string optimizer = "adam";

@@ -85,7 +85,7 @@ TEST(Compare, ARunIsThePlainTrainingLoop) {
   ASSERT_EQ(result.runs[0].epochs.size(), 4U);
 
   use_one_thread();
-  const net::Graph graph = network_of(result.settings);
+  const net::Graph graph = network_of(result.settings, data);
   engine::Plan plan(graph, {.batch_size = 100, .optimizer = optimizer_of(result.settings)});
   init::initialize(graph, init::parse_initializer("he_uniform"), 9,
                    [&](const net::ParameterSpec& p, std::span<const float> v) { plan.set_parameter(p.name, v); });
@@ -165,7 +165,7 @@ TEST(Compare, StepZeroHoldsTheGradientsOfTheFirstBatch) {
   ASSERT_EQ(step_zero.layers.size(), 3U);
 
   use_one_thread();
-  const net::Graph graph = network_of(result.settings);
+  const net::Graph graph = network_of(result.settings, data);
   engine::Plan plan(graph, {.batch_size = 32, .optimizer = optimizer_of(result.settings)});
   init::initialize(graph, init::parse_initializer("he_uniform"), 1,
                    [&](const net::ParameterSpec& p, std::span<const float> v) { plan.set_parameter(p.name, v); });

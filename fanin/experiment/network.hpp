@@ -8,7 +8,7 @@
 namespace fanin::experiment {
 
 /// @param settings  as returned by resolve.
-net::Graph network_of(const CompareSettings& settings);
+net::Graph network_of(const CompareSettings& settings, const DataSet& data);
 engine::Optimizer optimizer_of(const CompareSettings& settings);
 
 }  // namespace fanin::experiment

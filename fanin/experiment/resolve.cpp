@@ -7,9 +7,10 @@
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/compare.hpp"
+#include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/network.hpp"
-#include "fanin/init/initializer.hpp"
+#include "fanin/init/network_scheme.hpp"
 #include "fanin/net/activation.hpp"
 #include "fanin/net/shorthand.hpp"
 
@@ -51,6 +52,7 @@ std::string widths_text(const std::vector<std::int64_t>& widths) {
 
 std::string resolve_net(const std::string& net, const DataSet& data) {
   if (net.empty()) return widths_text({data.train.features, 256, 128, data.outputs});
+  if (net.front() < '0' || net.front() > '9') return net;  // a preset or a file, which checks itself
   const std::vector<std::int64_t> widths = reading("--net", [&] { return net::parse_widths(net); });
   if (widths.size() < 2) {
     refuse(ErrorCode::bad_shape, "--net", "'" + net + "' needs an input and an output width, such as 784-256-10");
@@ -76,18 +78,18 @@ std::vector<std::string> resolve_inits(const std::vector<std::string>& inits, co
   check_range("--inits", static_cast<std::int64_t>(inits.size()), 1, kMaxCount, "initializers are");
   std::vector<std::string> texts;
   for (const std::string& init : inits) {
-    const init::Initializer initializer = reading("--inits", [&] {
-      init::Initializer parsed = init::parse_initializer(init);
-      for (const net::ParameterSpec& tensor : graph.parameters()) {
-        if (tensor.role == net::ParameterRole::weight) static_cast<void>(parsed.std_dev(tensor));  // it must fit
+    const std::string text = reading("--inits", [&] {
+      const init::NetworkScheme scheme = init::parse_network_scheme(init);
+      for (const init::ParameterPlan& plan : scheme.plan(graph).parameters) {
+        static_cast<void>(plan.rule.moments(plan.parameter));  // it must fit
       }
-      return parsed;
+      return scheme.text();
     });
-    if (std::find(texts.begin(), texts.end(), initializer.text()) != texts.end()) {
+    if (std::find(texts.begin(), texts.end(), text) != texts.end()) {
       refuse(ErrorCode::bad_value, "--inits",
-             "'" + init + "' is " + initializer.text() + ", which the list already has; name each once");
+             "'" + init + "' is " + text + ", which the list already has; name each once");
     }
-    texts.push_back(initializer.text());
+    texts.push_back(text);
   }
   return texts;
 }
@@ -110,11 +112,6 @@ double resolve_learning_rate(const CompareSettings& settings) {
 void check_data(const DataSet& data) {
   if (data.train.count < 1 || data.test.count < 1) {
     refuse(ErrorCode::bad_value, "--data", "the data set " + data.name + " has an empty part");
-  }
-  if (data.positions > 1 || data.tokens) {
-    refuse(ErrorCode::unsupported, "--data",
-           "the data set " + data.name + (data.tokens ? " holds tokens" : " has a label for each position") +
-               ", which a network of dense layers does not take");
   }
 }
 
@@ -150,8 +147,8 @@ void check_memory(const CompareSettings& resolved, const net::Graph& graph) {
 
 }  // namespace
 
-net::Graph network_of(const CompareSettings& settings) {
-  return net::dense_network(net::parse_widths(settings.net), net::parse_activation(settings.activation));
+net::Graph network_of(const CompareSettings& settings, const DataSet& data) {
+  return load_network(settings.net, context_of(data, settings.activation));
 }
 
 engine::Optimizer optimizer_of(const CompareSettings& settings) {
@@ -164,7 +161,11 @@ CompareSettings resolve(const CompareSettings& settings, const DataSet& data) {
   resolved.net = resolve_net(settings.net, data);
   resolved.activation =
       reading("--activation", [&] { return net::to_string(net::parse_activation(settings.activation)); });
-  const net::Graph graph = reading("--net", [&] { return network_of(resolved); });
+  const net::Graph graph = reading("--net", [&] {
+    net::Graph network = network_of(resolved, data);
+    check_network(network, data);
+    return network;
+  });
   resolved.inits = resolve_inits(settings.inits, graph);
   resolved.learning_rate = resolve_learning_rate(settings);
   resolved.optimizer = engine::to_string(optimizer_of(resolved));

@@ -133,12 +133,12 @@ TEST(Resolve, ANetBeyondTheMachinesMemoryIsRefusedBeforeAnythingIsAllocated) {
   EXPECT_THAT(message, HasSubstr("fewer workers"));
 }
 
-TEST(Resolve, TokensAndLabelsPerPositionAreRefused) {
+TEST(Resolve, ADenseNetworkIsRefusedWhereEachPositionHasALabel) {
   for (const char* name : {"text", "copy(rows=20)"}) {
     const DataSet data = load_data_set(name, {});
     const Error error = error_of([&] { resolve(CompareSettings(), data); });
-    EXPECT_EQ(error.where(), "--data");
-    EXPECT_EQ(error.code(), ErrorCode::unsupported);
+    EXPECT_EQ(error.where(), "--net");
+    EXPECT_EQ(error.code(), ErrorCode::bad_shape);
   }
 }
 

@@ -44,20 +44,23 @@ struct Totals {
 
 class TrainingRun {
  public:
-  TrainingRun(const RunContext& context, const init::Initializer& initializer, const RunHooks& hooks, RunResult& run,
+  TrainingRun(const RunContext& context, const NetworkStart& start, const RunHooks& hooks, RunResult& run,
               RunProgress& progress)
       : context_(context),
         hooks_(hooks),
         run_(run),
         progress_(progress),
-        regression_(context.data.loss == net::Loss::mean_squared_error),
-        plan_(context.graph, plan_options(context, context.settings.batch_size, true)),
-        evaluation_(context.graph, plan_options(context, evaluation_rows(context.data), false)) {
-    init::initialize(context.graph, initializer, run.seed,
-                     [&](const net::ParameterSpec& parameter, std::span<const float> values) {
-                       plan_.set_parameter(parameter.name, values);
-                     });
-    parameters_ = context.graph.parameters();
+        start_(start),
+        regression_(!net::has_accuracy(context.data.loss)),
+        plan_(start.graph, plan_options(context, context.settings.batch_size, true)),
+        evaluation_(start.graph, plan_options(context, evaluation_rows(context.data), false)) {
+    init::initialize(start.plan, run.seed, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+      plan_.set_parameter(parameter.name, values);
+    });
+    for (const init::ParameterPlan& parameter : start.plan.parameters) {
+      if (parameter.learning_rate_factor == 1) continue;
+      plan_.set_learning_rate_factor(parameter.parameter.name, parameter.learning_rate_factor);
+    }
     ordered_.resize(static_cast<std::size_t>(std::max(context.data.test.count, context.data.validation.count)));
     std::iota(ordered_.begin(), ordered_.end(), 0U);
   }
@@ -101,7 +104,7 @@ class TrainingRun {
     EpochRecord record;
     record.epoch = epoch;
     std::tie(record.train_loss, record.train_accuracy) = values(totals.score(regression_));
-    copy_parameters();
+    plan_.copy_parameters_to(evaluation_);
     const std::optional<Score> validation = evaluate(context_.data.validation);
     const std::optional<Score> test = validation ? evaluate(context_.data.test) : std::nullopt;
     if (!test) return false;
@@ -122,14 +125,14 @@ class TrainingRun {
     const auto count = static_cast<std::int64_t>(rows.size());
     engine::BatchResult batch;
     if (plan_.steps() == 0) {
-      observe::StepZeroTap tap(context_.graph);
+      observe::StepZeroTap tap(start_.graph);
       batch = plan_.train_step(count, tap);
       run_.step_zero = tap.result();
-      run_.step_zero.loss = batch.loss_sum / static_cast<double>(count);
+      run_.step_zero.loss = batch.loss_sum / static_cast<double>(count * plan_.positions());
     } else {
       batch = plan_.train_step(count);
     }
-    totals.add(batch, count);
+    totals.add(batch, count * plan_.positions());
     const Score score = totals.score(regression_);
     progress_.loss.store(score.loss, std::memory_order_relaxed);
     progress_.accuracy.store(score.accuracy, std::memory_order_relaxed);
@@ -150,7 +153,7 @@ class TrainingRun {
       fill(evaluation_, part,
            std::span<const std::uint32_t>(ordered_).subspan(static_cast<std::size_t>(at),
                                                             static_cast<std::size_t>(rows)));
-      totals.add(evaluation_.evaluate(rows), rows);
+      totals.add(evaluation_.evaluate(rows), rows * plan_.positions());
     }
     return totals.score(regression_);
   }
@@ -161,12 +164,6 @@ class TrainingRun {
       gather_targets(part, rows, plan.targets());
     } else {
       gather_labels(part, rows, plan.labels());
-    }
-  }
-
-  void copy_parameters() {
-    for (const net::ParameterSpec& parameter : parameters_) {
-      evaluation_.set_parameter(parameter.name, plan_.parameter(parameter.name));
     }
   }
 
@@ -181,23 +178,29 @@ class TrainingRun {
   const RunHooks& hooks_;
   RunResult& run_;
   RunProgress& progress_;
+  const NetworkStart& start_;
   bool regression_;
   engine::Plan plan_;
   engine::Plan evaluation_;
-  std::vector<net::ParameterSpec> parameters_;
   std::vector<std::uint32_t> ordered_;  // 0, 1, 2, …: the rows of an evaluation
 };
 
 }  // namespace
 
+NetworkStart start_of(const std::string& init, const net::Graph& graph) {
+  init::NetworkPlan plan = init::parse_network_scheme(init).plan(graph);
+  net::Graph multiplied = init::with_multipliers(graph, plan.multipliers);
+  return {std::move(multiplied), std::move(plan)};
+}
+
 std::int64_t steps_per_run(const CompareSettings& settings, const DataSet& data) {
   return settings.epochs * ((data.train.count + settings.batch_size - 1) / settings.batch_size);
 }
 
-void train(const RunContext& context, const init::Initializer& initializer, const RunHooks& hooks, RunResult& run,
+void train(const RunContext& context, const NetworkStart& start, const RunHooks& hooks, RunResult& run,
            RunProgress& progress) {
   run.status = RunStatus::interrupted;
-  TrainingRun(context, initializer, hooks, run, progress).train();
+  TrainingRun(context, start, hooks, run, progress).train();
 }
 
 }  // namespace fanin::experiment

@@ -3,19 +3,27 @@
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/experiment/compare.hpp"
-#include "fanin/init/initializer.hpp"
+#include "fanin/init/network_scheme.hpp"
 #include "fanin/net/graph.hpp"
 
 namespace fanin::experiment {
+
+/// Where the runs of one initialization start: what it gives each parameter, and the network with the
+/// multipliers it asks for.
+struct NetworkStart {
+  net::Graph graph;
+  init::NetworkPlan plan;
+};
+NetworkStart start_of(const std::string& init, const net::Graph& graph);
 
 /// What all runs of a comparison share. Nobody writes to it while they run.
 struct RunContext {
   const CompareSettings& settings;  ///< resolved
   const DataSet& data;
-  const net::Graph& graph;
   engine::Optimizer optimizer;
   double input_zero_fraction = 0;
 };
@@ -33,7 +41,7 @@ std::int64_t steps_per_run(const CompareSettings& settings, const DataSet& data)
 /// epoch e is a function of the seed and e alone, so runs of one seed are paired.
 /// @param run       its init and seed are read, everything else is written.
 /// @param progress  updated after every step.
-void train(const RunContext& context, const init::Initializer& initializer, const RunHooks& hooks, RunResult& run,
+void train(const RunContext& context, const NetworkStart& start, const RunHooks& hooks, RunResult& run,
            RunProgress& progress);
 
 }  // namespace fanin::experiment
