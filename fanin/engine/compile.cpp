@@ -136,7 +136,7 @@ CompileHints CompiledGraph::hints(const CompiledNode& node) const {
                      .reads_graph_input = reads_input,
                      .input_zero_fraction = reads_input ? options_.input_zero_fraction : 0,
                      .seed = options_.seed};
-  for (const std::size_t input : inputs) hints.input_shapes.push_back(nodes_[input].description.shape);
+  for (const std::size_t input : node.description.inputs) hints.input_shapes.push_back(nodes_[input].description.shape);
   return hints;
 }
 
