@@ -64,8 +64,16 @@ std::optional<std::string> dead(const StepZero& start) {
   }
   if (zero.empty()) return std::nullopt;
   if (zero.size() < start.layers.size()) {
-    return std::string(zero.size() == 1 ? "the gradient of " : "the gradients of ") + zero.front()->name +
-           and_more(zero.size()) + (zero.size() == 1 ? " is" : " are") + " exactly zero: dead at the start";
+    const std::string whose = std::string(zero.size() == 1 ? "the gradient of " : "the gradients of ") +
+                              zero.front()->name + and_more(zero.size());
+    // A layer that starts at zero on purpose, as Fixup's and ReZero's do, lets none through before its first step.
+    const auto gate = std::find_if(start.layers.begin(), start.layers.end(), [](const LayerStart& layer) {
+      return layer.equal_weights.value_or(false) && !layer.zero_gradient;
+    });
+    if (gate != start.layers.end()) {
+      return whose + (zero.size() == 1 ? " waits" : " wait") + " for " + gate->name + ", whose weights start equal";
+    }
+    return whose + (zero.size() == 1 ? " is" : " are") + " exactly zero: dead at the start";
   }
   const std::string all = "all weight gradients are exactly zero: ";
   if (moving_bias.empty()) return all + "nothing can move";

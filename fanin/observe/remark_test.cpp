@@ -138,13 +138,13 @@ TEST(Remark, OverflowIsExploding) {
               HasSubstr("is not finite on the first batch: exploding"));
 }
 
-TEST(Remark, ALastLayerOfZerosIsDeadAtTheStartOnly) {
+TEST(Remark, ALastLayerOfZerosLetsTheOthersWait) {
   const ReferenceChain::Fill fill = [](std::vector<float>& weight, std::int64_t in, std::int64_t out,
                                        std::mt19937_64& rng) {
     out == 10 ? constant(0)(weight, in, out, rng) : kHe(weight, in, out, rng);
   };
   EXPECT_EQ(remark(start_of(kClassifier, "relu", fill), kTrains),
-            "the gradients of layer1 and 1 more layer are exactly zero: dead at the start; still reaches 87.1 %");
+            "the gradients of layer1 and 1 more layer wait for layer3, whose weights start equal; still reaches 87.1 %");
 }
 
 TEST(Remark, DoesNotChangeWithTheLossesUnit) {
