@@ -116,7 +116,8 @@ HWY_INLINE hn::Vec<D> OutputGradient(D d, std::size_t c, const ChannelGradient& 
   if constexpr (!kRectify) {
     return dy;
   } else {
-    return hn::IfThenElseZero(hn::Gt(Map(d, c, x, g.center, g.factor, g.shift), hn::Zero(d)), dy);
+    const auto dead = hn::Le(Map(d, c, x, g.center, g.factor, g.shift), hn::Zero(d));
+    return hn::IfThenElse(dead, hn::Zero(d), dy);
   }
 }
 

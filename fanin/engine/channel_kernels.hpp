@@ -40,7 +40,7 @@ struct ChannelGradient {
   const float* center = nullptr;
   const float* factor = nullptr;  ///< with `shift` and `rectify`, as channel_map made the output
   const float* shift = nullptr;
-  bool rectify = false;  ///< output gradients count where that output is above zero
+  bool rectify = false;  ///< output gradients do not count where that output is zero or less
 };
 
 /// sum[c] = Σ dy and sum_product[c] = Σ dy·(x - center[c]).

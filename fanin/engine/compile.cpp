@@ -7,6 +7,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/engine/layout_conversion.hpp"
+#include "fanin/net/ops/activation.hpp"
 
 namespace fanin::engine {
 namespace {
@@ -91,6 +92,7 @@ void CompiledGraph::expand(const net::Graph& graph) {
       }
       for (std::size_t& input : node.description.inputs) input = converted(input, wanted);
       node.layout = layout_matters(node.description.shape) ? wanted : Layout::row_major;
+      absorb_relu(graph, id, node);
     }
     for (const std::size_t input : node.description.inputs) {
       node.needs_gradient = node.needs_gradient || nodes_[input].needs_gradient;
@@ -104,6 +106,17 @@ void CompiledGraph::expand(const net::Graph& graph) {
   for (const CompiledNode& node : nodes_) {
     for (const std::size_t input : node.description.inputs) ++consumers_[input];
   }
+}
+
+// A relu that alone reads a node whose kernels can do its work.
+void CompiledGraph::absorb_relu(const net::Graph& graph, net::NodeId id, CompiledNode& node) {
+  const net::Node& description = graph.node(id);
+  if (description.op->kind() != "activation") return;
+  if (static_cast<const net::ActivationOp&>(*description.op).function().function().name != "relu") return;
+  CompiledNode& source = nodes_[node.description.inputs[0]];
+  if (!source.traits.rectifies || graph.consumer_counts()[description.inputs[0]] != 1) return;
+  source.rectify = true;
+  node.absorbed = true;
 }
 
 // The node that gives the value of `source` in `layout`: itself, or a conversion that is made once.
@@ -136,6 +149,7 @@ CompileHints CompiledGraph::hints(const CompiledNode& node) const {
                      .reads_graph_input = reads_input,
                      .input_zero_fraction = reads_input ? options_.input_zero_fraction : 0,
                      .seed = options_.seed};
+  hints.rectify = node.rectify;
   for (const std::size_t input : node.description.inputs) hints.input_shapes.push_back(nodes_[input].description.shape);
   return hints;
 }
@@ -169,14 +183,24 @@ void CompiledGraph::plan_parameters() {
   }
 }
 
-bool CompiledGraph::runs_in_place(std::size_t id) const {
+// The input whose buffer becomes the output's: one that nobody reads afterwards.
+std::optional<std::size_t> CompiledGraph::overwritten_input(std::size_t id) const {
   const CompiledNode& node = nodes_[id];
-  if (!node.traits.in_place || node.description.inputs.size() != 1) return false;
-  const std::size_t source = node.description.inputs[0];
-  const CompiledNode& input = nodes_[source];
-  const bool input_free = source != input_ && consumers_[source] == 1;
-  if (!options_.training) return input_free;
-  return input_free && !input.traits.saves_output && !node.traits.saves_input;
+  if (!node.traits.in_place || (options_.training && node.traits.saves_input)) return {};
+  for (const std::size_t source : node.description.inputs) {
+    const bool kept = options_.training && nodes_[source].traits.saves_output;
+    if (source != input_ && consumers_[source] == 1 && !kept) return source;
+  }
+  return {};
+}
+
+// The input whose gradient may take the place of the node's own: one that has no other reader.
+std::optional<std::size_t> CompiledGraph::input_sharing_gradient(const CompiledNode& node) const {
+  if (!node.traits.in_place) return {};
+  for (const std::size_t source : node.description.inputs) {
+    if (nodes_[source].needs_gradient && consumers_[source] == 1) return source;
+  }
+  return {};
 }
 
 void CompiledGraph::plan_values() {
@@ -188,9 +212,14 @@ void CompiledGraph::plan_values() {
       input_buffer_ = shared_.add(static_cast<std::size_t>(whole.count()), -1, end_);
       continue;
     }
-    node.value_buffer = runs_in_place(id) ? nodes_[node.description.inputs[0]].value_buffer
-                                          : chunk_.add(chunk_floats(id), position, position);
+    const std::optional<std::size_t> overwritten = overwritten_input(id);
+    node.value_buffer =
+        overwritten ? nodes_[*overwritten].value_buffer : chunk_.add(chunk_floats(id), position, position);
     chunk_.extend(node.value_buffer, position);
+    FANIN_ASSERT(overwritten || !node.absorbed);
+    if (node.absorbed && options_.training) {  // whose kernel reads the relu's output in its own backward
+      chunk_.extend(node.value_buffer, backward_position(node.description.inputs[0]));
+    }
     for (const std::size_t input : node.description.inputs) {
       const bool kept = options_.training && node.traits.saves_input;
       if (input != input_) chunk_.extend(nodes_[input].value_buffer, kept ? backward_position(id) : position);
@@ -223,6 +252,7 @@ void CompiledGraph::plan_gradients() {
     CompiledNode& node = nodes_[id];
     if (id == input_ || !node.gradient_buffer.has_value()) continue;
     const std::int64_t position = backward_position(id);
+    const std::optional<std::size_t> sharing = input_sharing_gradient(node);
     for (const std::size_t input : node.description.inputs) {
       CompiledNode& source = nodes_[input];
       if (!source.needs_gradient) {
@@ -232,8 +262,8 @@ void CompiledGraph::plan_gradients() {
         node.input_gradient_buffers.emplace_back(extra);
         node.additions.push_back({.target = input, .buffer = extra});
       } else {
-        const bool shares = node.traits.in_place && node.description.inputs.size() == 1 && consumers_[input] == 1;
-        source.gradient_buffer = shares ? *node.gradient_buffer : chunk_.add(chunk_floats(input), position, position);
+        source.gradient_buffer =
+            sharing == input ? *node.gradient_buffer : chunk_.add(chunk_floats(input), position, position);
         chunk_.extend(*source.gradient_buffer, backward_position(input));
         node.input_gradient_buffers.emplace_back(source.gradient_buffer);
       }

@@ -35,6 +35,8 @@ struct CompiledNode {
   OpTraits traits = {};
   Layout layout = Layout::row_major;  ///< of the output
   bool conversion = false;
+  bool rectify = false;                               ///< a relu's work is done by this node's kernels
+  bool absorbed = false;                              ///< the relu: runs in watched passes only
   bool needs_gradient = false;                        ///< some parameter is at or above it
   std::vector<std::unique_ptr<Kernel>> kernels = {};  ///< by chunk; none for the input
   std::vector<float*> values = {};                    ///< by chunk, [rows, features]
@@ -91,7 +93,9 @@ class CompiledGraph final {
   void plan_scratch();
   void plan_gradients();
   void bind_kernel(CompiledNode& node, std::size_t chunk, float* arena);
-  [[nodiscard]] bool runs_in_place(std::size_t id) const;
+  void absorb_relu(const net::Graph& graph, net::NodeId id, CompiledNode& node);
+  [[nodiscard]] std::optional<std::size_t> overwritten_input(std::size_t id) const;
+  [[nodiscard]] std::optional<std::size_t> input_sharing_gradient(const CompiledNode& node) const;
   [[nodiscard]] CompileHints hints(const CompiledNode& node) const;
   [[nodiscard]] std::int64_t backward_position(std::size_t id) const;
   [[nodiscard]] std::size_t chunk_floats(std::size_t id) const;

@@ -35,6 +35,20 @@ void Add(std::size_t count, const float* a, const float* b, float* to) {
                      HWY_ATTR { hn::StoreU(hn::Add(hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, to + i); });
 }
 
+void AddAndRectify(std::size_t count, const float* a, const float* b, float* to) {
+  ForEach(count, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto sum = hn::Add(hn::LoadU(d, a + i), hn::LoadU(d, b + i));
+    hn::StoreU(hn::IfThenElse(hn::Lt(sum, hn::Zero(d)), hn::Zero(d), sum), d, to + i);
+  });
+}
+
+void RectifiedGradient(std::size_t count, const float* y, const float* dy, float* dx) {
+  ForEach(count, [&](auto d, std::size_t i) HWY_ATTR {
+    const auto dead = hn::Le(hn::LoadU(d, y + i), hn::Zero(d));
+    hn::StoreU(hn::IfThenElse(dead, hn::Zero(d), hn::LoadU(d, dy + i)), d, dx + i);
+  });
+}
+
 void Multiply(std::size_t count, float factor, const float* x, float* to) {
   ForEach(count, [&](auto d, std::size_t i)
                      HWY_ATTR { hn::StoreU(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, factor)), d, to + i); });
@@ -112,6 +126,8 @@ HWY_AFTER_NAMESPACE();
 namespace fanin::engine {
 
 HWY_EXPORT(Add);
+HWY_EXPORT(AddAndRectify);
+HWY_EXPORT(RectifiedGradient);
 HWY_EXPORT(Multiply);
 HWY_EXPORT(Shift);
 HWY_EXPORT(Product);
@@ -122,6 +138,12 @@ HWY_EXPORT(SumProductsOfRows);
 
 void add(std::size_t count, const float* a, const float* b, float* to) noexcept {
   HWY_DYNAMIC_DISPATCH(Add)(count, a, b, to);
+}
+void add_and_rectify(std::size_t count, const float* a, const float* b, float* to) noexcept {
+  HWY_DYNAMIC_DISPATCH(AddAndRectify)(count, a, b, to);
+}
+void rectified_gradient(std::size_t count, const float* y, const float* dy, float* dx) noexcept {
+  HWY_DYNAMIC_DISPATCH(RectifiedGradient)(count, y, dy, dx);
 }
 void multiply(std::size_t count, float factor, const float* x, float* to) noexcept {
   HWY_DYNAMIC_DISPATCH(Multiply)(count, factor, x, to);

@@ -8,6 +8,10 @@ namespace fanin::engine {
 
 /// to[i] = a[i] + b[i].
 void add(std::size_t count, const float* a, const float* b, float* to) noexcept;
+/// to[i] = max(0, a[i] + b[i]); NaN stays NaN.
+void add_and_rectify(std::size_t count, const float* a, const float* b, float* to) noexcept;
+/// dx[i] = 0 where y[i] <= 0, else dy[i].
+void rectified_gradient(std::size_t count, const float* y, const float* dy, float* dx) noexcept;
 /// to[i] = factor * x[i].
 void multiply(std::size_t count, float factor, const float* x, float* to) noexcept;
 /// to[i] = x[i] + amount.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -28,17 +29,23 @@ TEST(ElementwiseKernels, EveryLengthAndMisalignmentIsExact) {
         const float* const x = a.data() + offset;
         const float* const y = b.data() + 2 * offset;
         std::vector<float> sum(count + 1, 7), scaled(count + 1, 7), shifted(count + 1, 7), products(count + 1, 7);
+        std::vector<float> rectified(count + 1, 7), gradient(count + 1, 7);
         add(count, x, y, sum.data());
         multiply(count, 0.3F, x, scaled.data());
         shift(count, 0.3F, x, shifted.data());
         product(count, x, y, products.data());
+        add_and_rectify(count, x, y, rectified.data());
+        rectified_gradient(count, x, y, gradient.data());
         for (std::size_t i = 0; i < count; ++i) {
           ASSERT_EQ(sum[i], x[i] + y[i]);
           ASSERT_EQ(scaled[i], 0.3F * x[i]);
           ASSERT_EQ(shifted[i], 0.3F + x[i]);
           ASSERT_EQ(products[i], x[i] * y[i]);
+          ASSERT_EQ(rectified[i], std::max(0.0F, x[i] + y[i]));
+          ASSERT_EQ(gradient[i], x[i] > 0 ? y[i] : 0.0F);
         }
         ASSERT_EQ(sum[count] + scaled[count] + shifted[count] + products[count], 28) << "writes past the end";
+        ASSERT_EQ(rectified[count] + gradient[count], 14) << "writes past the end";
       }
     }
   });

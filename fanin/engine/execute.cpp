@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "fanin/engine/elementwise_kernels.hpp"
 #include "fanin/engine/layout_conversion.hpp"
 
 namespace fanin::engine {
@@ -118,12 +119,13 @@ std::int64_t Executor::rows_of(std::size_t chunk, std::int64_t rows) const noexc
   return std::min(graph_.chunk_rows(), rows - static_cast<std::int64_t>(chunk) * graph_.chunk_rows());
 }
 
-ForwardRun Executor::forward_run(const Pass& pass, std::size_t chunk) const noexcept {
+ForwardRun Executor::forward_run(const Pass& pass, std::size_t chunk, bool watched) const noexcept {
   return {.rows = rows_of(chunk, pass.rows),
           .first_row = static_cast<std::int64_t>(chunk) * graph_.chunk_rows(),
           .batch_rows = pass.rows,
           .training = pass.training,
-          .pass = pass.number};
+          .pass = pass.number,
+          .watched = watched};
 }
 
 BackwardRun Executor::backward_run(const Pass& pass, std::size_t chunk) const noexcept {
@@ -160,7 +162,7 @@ void Executor::forward(const Pass& pass, int member) noexcept {
   const auto step = static_cast<std::size_t>(team_.members());
   const std::size_t live = live_chunks(pass.rows);
   for (CompiledNode& node : graph_.nodes()) {
-    if (node.kernels.empty()) continue;
+    if (node.kernels.empty() || node.absorbed) continue;
     if (node.traits.whole_batch && pass.training) {
       for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
         node.kernels[c]->prepare_forward(forward_run(pass, c));
@@ -176,10 +178,8 @@ void Executor::backward_chunk(CompiledNode& node, const Pass& pass, std::size_t 
   node.kernels[chunk]->backward(run);
   for (const GradientAddition& addition : node.additions) {
     const CompiledNode& target = graph_.nodes()[addition.target];
-    const auto count = static_cast<std::size_t>(run.rows * target.features());
     float* const to = target.gradients[chunk];
-    const float* const from = addition.from[chunk];
-    for (std::size_t i = 0; i < count; ++i) to[i] += from[i];
+    add(static_cast<std::size_t>(run.rows * target.features()), to, addition.from[chunk], to);
   }
 }
 
@@ -219,7 +219,7 @@ void Executor::backward(const Pass& pass, int member) noexcept {
   const bool streams = pass.update != nullptr && graph_.chunks() > 1;
   for (std::size_t id = graph_.nodes().size(); id-- > 0;) {
     CompiledNode& node = graph_.nodes()[id];
-    if (node.kernels.empty() || !node.needs_gradient) continue;
+    if (node.kernels.empty() || node.absorbed || !node.needs_gradient) continue;
     if (node.traits.whole_batch) {
       for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
         node.kernels[c]->prepare_backward(backward_run(pass, c));
@@ -262,9 +262,9 @@ BatchResult Executor::run_watched(const Pass& pass, net::Tap& tap) {
   for (CompiledNode& node : graph_.nodes()) {
     if (!node.kernels.empty()) {
       if (node.traits.whole_batch && pass.training) {
-        for (std::size_t c = 0; c < live; ++c) node.kernels[c]->prepare_forward(forward_run(pass, c));
+        for (std::size_t c = 0; c < live; ++c) node.kernels[c]->prepare_forward(forward_run(pass, c, true));
       }
-      for (std::size_t c = 0; c < live; ++c) node.kernels[c]->forward(forward_run(pass, c));
+      for (std::size_t c = 0; c < live; ++c) node.kernels[c]->forward(forward_run(pass, c, true));
     }
     show(tap, net::TapKind::activation, node, node.values, pass.rows);
   }

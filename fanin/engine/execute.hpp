@@ -50,7 +50,7 @@ class Executor final {
 
  private:
   [[nodiscard]] std::int64_t rows_of(std::size_t chunk, std::int64_t rows) const noexcept;
-  [[nodiscard]] ForwardRun forward_run(const Pass& pass, std::size_t chunk) const noexcept;
+  [[nodiscard]] ForwardRun forward_run(const Pass& pass, std::size_t chunk, bool watched = false) const noexcept;
   [[nodiscard]] BackwardRun backward_run(const Pass& pass, std::size_t chunk) const noexcept;
   void forward(const Pass& pass, int member) noexcept;
   void backward(const Pass& pass, int member) noexcept;

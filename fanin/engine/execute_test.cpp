@@ -24,11 +24,14 @@ net::Graph image_network() {
   net::Graph graph;
   net::NodeId x = graph.add_input("input", Shape{4, 3, 2});
   x = graph.add("stem", net::trainable_scale(net::ScaleKind::per_unit), {x});
+  x = graph.add("norm0", net::batch_norm(), {x});
+  x = graph.add("norm0", net::activation("relu"), {x});
   const net::NodeId skipped = x = graph.add("norm1", net::batch_norm(), {x});
   x = graph.add("block", net::activation("relu"), {x});
   x = graph.add("block", net::trainable_scale(), {x});
   x = graph.add("norm2", net::group_norm(2), {x});
   x = graph.add("block", net::add(), {skipped, x});
+  x = graph.add("sum", net::activation("relu"), {x});
   x = graph.add("norm3", net::layer_norm(), {x});
   x = graph.add("out", net::concat(0), {x, skipped});
   x = graph.add("out", net::flatten(), {x});

@@ -41,6 +41,7 @@ struct ForwardRun {
   std::int64_t batch_rows = 0;  ///< of all chunks
   bool training = false;        ///< statistics of the batch, dropout
   std::uint64_t pass = 0;       ///< counts training passes from 0: selects dropout's masks
+  bool watched = false;         ///< every node's own output is wanted: leave a following relu to itself
 };
 
 /// One backward pass over a chunk, and what it does with the gradients it computes.
@@ -102,7 +103,7 @@ enum class LayoutRule {
 
 /// What the plan must know of an op before it lays out memory. Sizes are for one chunk.
 struct OpTraits {
-  bool in_place = false;      ///< element-wise: output may overwrite input, input gradient the output's
+  bool in_place = false;      ///< element-wise: output may overwrite an input, an input gradient the output's
   bool saves_input = false;   ///< backward reads the inputs' values
   bool saves_output = false;  ///< backward reads the output's values
   LayoutRule layout = LayoutRule::row_major;
@@ -110,6 +111,7 @@ struct OpTraits {
   std::size_t workspace_floats = 0;  ///< for the length of a call
   std::size_t batch_floats = 0;      ///< for each chunk, kept between calls and seen by all chunks
   bool whole_batch = false;          ///< prepare_forward and prepare_backward are called
+  bool rectifies = false;            ///< can take in a relu that alone reads the output: CompileHints::rectify
 };
 
 /// Settings of the plan that an op may take into account.
@@ -120,6 +122,9 @@ struct CompileHints {
   double input_zero_fraction = 0;        ///< of that graph input
   std::uint64_t seed = 0;                ///< of dropout's masks
   std::vector<Shape> input_shapes = {};  ///< of the node's inputs, per sample
+  /// The output goes to a relu, in place, whose own kernel only runs in watched passes. Forward applies it unless
+  /// watched; backward gets the relu's output gradient and must not mind one that the relu has masked already.
+  bool rectify = false;
 };
 
 /// Values in double precision for the readable reference: [rows, features] row-major, and parameters in

@@ -1,7 +1,7 @@
 // A training pass goes twice over the values each way: every chunk measures its channels, all chunks meet,
 // and each merges what all have measured, in the order of the chunks, before it maps its own values. The
 // figures lie in the batch buffer, forward's and backward's apart: a chunk may still be in forward when
-// another prepares backward.
+// another prepares backward. A relu behind it costs no pass: backward finds its mask from x again.
 #include "fanin/net/ops/batch_norm.hpp"
 
 #include <algorithm>
@@ -28,6 +28,7 @@ class BatchNormKernel final : public Kernel {
         channels_(static_cast<std::size_t>(node.shape[0])),
         positions_(node.shape.count() / node.shape[0]),
         chunk_rows_(hints.batch_size),
+        rectify_(hints.rectify),
         numbers_(7 * channels_) {}
 
   void prepare_forward(const ForwardRun& run) noexcept override {
@@ -45,7 +46,8 @@ class BatchNormKernel final : public Kernel {
         set_map(c, static_cast<double>(buffers_.statistics[0][c]), static_cast<double>(buffers_.statistics[1][c]));
       }
     }
-    channel_map(shape(run.rows), buffers_.inputs[0], center(), factor(), shift(), false, buffers_.output);
+    channel_map(shape(run.rows), buffers_.inputs[0], center(), factor(), shift(), rectify_ && !run.watched,
+                buffers_.output);
   }
 
   void prepare_backward(const BackwardRun& run) noexcept override {
@@ -87,7 +89,7 @@ class BatchNormKernel final : public Kernel {
   [[nodiscard]] float* by_gradient() noexcept { return numbers_.data() + 4 * channels_; }
   [[nodiscard]] float* by_value() noexcept { return numbers_.data() + 5 * channels_; }
   [[nodiscard]] float* constant() noexcept { return numbers_.data() + 6 * channels_; }
-  [[nodiscard]] ChannelGradient gradient() noexcept { return {center(), factor(), shift(), false}; }
+  [[nodiscard]] ChannelGradient gradient() noexcept { return {center(), factor(), shift(), rectify_}; }
   [[nodiscard]] double scale_of(std::size_t c) const noexcept {
     return slots_.empty() ? 1 : static_cast<double>(slots_[0].value[c]);
   }
@@ -153,6 +155,7 @@ class BatchNormKernel final : public Kernel {
   std::size_t channels_;
   std::int64_t positions_;
   std::int64_t chunk_rows_;
+  bool rectify_;
   AlignedBuffer<float> numbers_;
 };
 
@@ -163,7 +166,8 @@ OpTraits traits(const net::Node& node, const CompileHints&) {
           .layout = LayoutRule::channels_last,
           .workspace_floats = 2 * channels,
           .batch_floats = 4 * channels * sizeof(double) / sizeof(float),
-          .whole_batch = true};
+          .whole_batch = true,
+          .rectifies = true};
 }
 
 std::unique_ptr<Kernel> make(const net::Node& node, const CompileHints& hints, const KernelBuffers& buffers,

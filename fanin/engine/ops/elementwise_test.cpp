@@ -64,6 +64,26 @@ TEST(ElementwiseOps, ASumOfATensorWithItselfAndAThirdTimeLaterHasAllItsGradients
   });
 }
 
+// The sum writes over one of its inputs, a relu takes part in it, and its gradients share memory where they can.
+TEST(ElementwiseOps, SumsThatAreRectifiedAndShareMemoryHaveAllTheirGradients) {
+  for (const char* function : {"relu", "tanh"}) {
+    expect_agreement_for_all_batches([function] {
+      net::Graph graph;
+      net::NodeId x = graph.add_input("input", Shape{4});
+      const net::NodeId a = graph.add("a", net::dense(6), {x});
+      const net::NodeId b = graph.add("b", net::dense(6), {x});
+      const net::NodeId c = graph.add("c", net::dense(6), {x});
+      net::NodeId y = graph.add("sum1", net::add(), {a, b, c});
+      const net::NodeId skipped = y = graph.add("sum1", net::activation(function), {y});
+      y = graph.add("d", net::dense(6), {y});
+      y = graph.add("sum2", net::add(), {skipped, a, y});
+      y = graph.add("sum2", net::activation(function), {y});
+      graph.set_output(graph.add("head", net::dense(3), {y}));
+      return graph;
+    });
+  }
+}
+
 TEST(ElementwiseOps, AZeroScaleStopsTheGradientBelowItAndNotItsOwn) {
   Twin twin(residual_network(net::ScaleKind::trainable), {.batch_size = 4}, 4);
   twin.plan.set_parameter("block2.scale", std::vector<float>{0});

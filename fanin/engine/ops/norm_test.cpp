@@ -89,7 +89,7 @@ net::Graph image_network(const net::OpPtr& norm) {
   x = graph.add("first", net::dropout(0.3), {x});
   x = graph.add("second", norm, {x});
   x = graph.add("second", net::add(), {skipped, x});
-  x = graph.add("second", net::activation("tanh"), {x});
+  x = graph.add("second", net::activation("relu"), {x});
   x = graph.add("second", net::concat(0), {x, skipped});
   x = graph.add("head", net::flatten(), {x});
   graph.set_output(graph.add("head", net::dense(3), {x}));
