@@ -158,18 +158,35 @@ BatchResult Executor::loss(const Pass& pass, std::size_t chunk) noexcept {
                              .gradient = pass.backward ? graph_.output_gradient(chunk) : nullptr});
 }
 
+bool Executor::runs_forward(std::size_t id) const noexcept {
+  const CompiledNode& node = graph_.nodes()[id];
+  return !node.kernels.empty() && !node.absorbed;
+}
+
+bool Executor::runs_backward(std::size_t id) const noexcept {
+  return runs_forward(id) && graph_.nodes()[id].needs_gradient;
+}
+
+// A chunk goes through as many nodes as it can before the team must meet, so that it finds in the caches
+// what it has just written there.
 void Executor::forward(const Pass& pass, int member) noexcept {
   const auto step = static_cast<std::size_t>(team_.members());
   const std::size_t live = live_chunks(pass.rows);
-  for (CompiledNode& node : graph_.nodes()) {
-    if (node.kernels.empty() || node.absorbed) continue;
-    if (node.traits.whole_batch && pass.training) {
-      for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
-        node.kernels[c]->prepare_forward(forward_run(pass, c));
+  const std::size_t end = graph_.nodes().size();
+  const auto meets = [&](std::size_t id) {
+    return pass.training && runs_forward(id) && graph_.nodes()[id].traits.whole_batch;
+  };
+  for (std::size_t first = 0, last = 0; first < end; first = last) {
+    do ++last;
+    while (last < end && !meets(last));
+    for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
+      const ForwardRun run = forward_run(pass, c);
+      for (std::size_t id = first; id < last; ++id) {
+        if (runs_forward(id)) graph_.nodes()[id].kernels[c]->forward(run);
       }
-      team_.meet();
+      if (last < end) graph_.nodes()[last].kernels[c]->prepare_forward(run);
     }
-    for (auto c = static_cast<std::size_t>(member); c < live; c += step) node.kernels[c]->forward(forward_run(pass, c));
+    if (last < end) team_.meet();
   }
 }
 
@@ -217,23 +234,31 @@ void Executor::backward(const Pass& pass, int member) noexcept {
   const auto step = static_cast<std::size_t>(team_.members());
   const std::size_t live = live_chunks(pass.rows);
   const bool streams = pass.update != nullptr && graph_.chunks() > 1;
-  for (std::size_t id = graph_.nodes().size(); id-- > 0;) {
-    CompiledNode& node = graph_.nodes()[id];
-    if (node.kernels.empty() || node.absorbed || !node.needs_gradient) continue;
-    if (node.traits.whole_batch) {
-      for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
-        node.kernels[c]->prepare_backward(backward_run(pass, c));
-      }
-      team_.meet();
-    }
-    const bool keeps = streams && !node.description.parameters.empty();
-    for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
-      if (keeps) point_into_ring(id, c);
-      backward_chunk(node, pass, c);
-    }
-    if (!streams || places_[id].due.empty()) continue;
+  const auto meets_before = [&](std::size_t id) { return runs_backward(id) && graph_.nodes()[id].traits.whole_batch; };
+  const auto meets_after = [&](std::size_t id) { return streams && !places_[id].due.empty(); };
+  const auto prepare = [&](std::size_t id, std::size_t chunk) {
+    graph_.nodes()[id].kernels[chunk]->prepare_backward(backward_run(pass, chunk));
+  };
+  std::size_t last = graph_.nodes().size();
+  if (meets_before(last - 1)) {
+    for (auto c = static_cast<std::size_t>(member); c < live; c += step) prepare(last - 1, c);
     team_.meet();
-    for (const std::size_t due : places_[id].due) reduce_and_update(graph_.nodes()[due], pass, member);
+  }
+  for (std::size_t first = last; last > 0; last = first) {
+    do --first;
+    while (first > 0 && !meets_before(first - 1) && !meets_after(first));
+    const bool prepares = first > 0 && meets_before(first - 1);
+    for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
+      for (std::size_t id = last; id-- > first;) {
+        if (!runs_backward(id)) continue;
+        if (streams && !graph_.nodes()[id].description.parameters.empty()) point_into_ring(id, c);
+        backward_chunk(graph_.nodes()[id], pass, c);
+      }
+      if (prepares) prepare(first - 1, c);
+    }
+    if (prepares || meets_after(first)) team_.meet();
+    if (!meets_after(first)) continue;
+    for (const std::size_t due : places_[first].due) reduce_and_update(graph_.nodes()[due], pass, member);
   }
 }
 

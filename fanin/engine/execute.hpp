@@ -52,6 +52,8 @@ class Executor final {
   [[nodiscard]] std::int64_t rows_of(std::size_t chunk, std::int64_t rows) const noexcept;
   [[nodiscard]] ForwardRun forward_run(const Pass& pass, std::size_t chunk, bool watched = false) const noexcept;
   [[nodiscard]] BackwardRun backward_run(const Pass& pass, std::size_t chunk) const noexcept;
+  [[nodiscard]] bool runs_forward(std::size_t id) const noexcept;
+  [[nodiscard]] bool runs_backward(std::size_t id) const noexcept;
   void forward(const Pass& pass, int member) noexcept;
   void backward(const Pass& pass, int member) noexcept;
   void backward_chunk(CompiledNode& node, const Pass& pass, std::size_t chunk) noexcept;
