@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/engine/few_channels.hpp"
 #include "fanin/engine/onednn.hpp"
 
 namespace fanin::engine {
@@ -202,8 +203,16 @@ void check_convolution(const ConvolutionShape& shape, const std::string& where) 
 std::unique_ptr<Convolution> make_convolution(const ConvolutionShape& shape, std::int64_t rows,
                                               const ConvolutionUse& use, const std::string& where) {
   check_convolution(shape, where);
+  const FewChannels taken = few_channels(shape, rows, use);
+  const ConvolutionUse rest{.forward = use.forward && !taken.outputs,
+                            .backward_data = use.backward_data && !taken.inputs,
+                            .backward_weights = use.backward_weights && !taken.outputs,
+                            .bias = use.bias};
+  std::unique_ptr<Convolution> convolution;
   try {
-    return std::make_unique<OneDnnConvolution>(shape, rows, use);
+    if (rest.forward || rest.backward_data || rest.backward_weights) {
+      convolution = std::make_unique<OneDnnConvolution>(shape, rows, rest);
+    }
   } catch (const dnnl::error& error) {
     throw Error(ErrorCode::unsupported, where,
                 "oneDNN has no kernel for kernel=" + net::joined(shape.window.kernel) +
@@ -211,6 +220,8 @@ std::unique_ptr<Convolution> make_convolution(const ConvolutionShape& shape, std
                     ", dilation=" + net::joined(shape.window.dilation) + " on " + std::to_string(shape.src_channels) +
                     "x" + net::joined(shape.src) + " (" + error.what() + "); change one of them");
   }
+  if (!taken.outputs && !taken.inputs) return convolution;
+  return make_few_channels(shape, rows, taken, std::move(convolution));
 }
 
 ConvolutionSet::ConvolutionSet(const ConvolutionShape& shape, std::int64_t rows, const ConvolutionUse& use,

@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <random>
 #include <span>
 #include <string>
@@ -18,6 +16,7 @@
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/core/gemm.hpp"
 #include "fanin/engine/plan.hpp"
+#include "fanin/engine/programs_bench.hpp"
 #include "fanin/engine/step_bench.hpp"
 #include "fanin/net/shorthand.hpp"
 
@@ -132,14 +131,9 @@ void bench(const std::string& text, const char* optimizer, bool silhouettes, int
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc > 2 && std::strcmp(argv[1], "--step") == 0) return bench_step(argc, argv);
-  const int rounds = argc == 3 && std::strcmp(argv[1], "--rounds") == 0 ? std::atoi(argv[2]) : 40;
-  if (rounds < 1 || (argc != 1 && argc != 3)) {
-    std::fprintf(stderr, "usage: fanin_engine_bench [--rounds N]\n");
-    return 2;
-  }
-  use_one_thread();
+namespace fanin::engine {
+
+int bench_plan(int rounds) {
   std::printf("compiler %s, SIMD target %s, 1 thread, batch %d, medians of %d rounds of %d steps\n", __VERSION__,
               hwy::TargetName(hwy::SupportedTargets() & -hwy::SupportedTargets()), static_cast<int>(kBatch), rounds,
               kStepsPerRound);
@@ -149,3 +143,5 @@ int main(int argc, char** argv) {
   bench("784-512-512-10", "adam", false, rounds / 4 + 1);
   return 0;
 }
+
+}  // namespace fanin::engine

@@ -15,6 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+namespace {
 
 // A vector of channels: all lanes, or the first `count`; memory beyond them is not touched.
 template <class D, bool kWhole>
@@ -214,6 +215,7 @@ void AveragePoolingGradient(const PoolingTask& t, const float* HWY_RESTRICT diff
   });
 }
 
+}  // namespace
 }  // namespace HWY_NAMESPACE
 }  // namespace fanin::engine
 HWY_AFTER_NAMESPACE();
