@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 
 #include "fanin/core/error.hpp"
@@ -27,6 +28,14 @@ double portable_gain(const net::Activation& activation) {
   return parse_number(digits.data()).value_or(0);
 }
 
+/// "nan", "-inf", "1e999": a number that is none.
+bool is_no_finite_number(std::string_view text) {
+  const std::string whole(text);
+  char* end = nullptr;
+  const double value = std::strtod(whole.c_str(), &end);
+  return !whole.empty() && end == whole.c_str() + whole.size() && !std::isfinite(value);
+}
+
 Gain named_gain(std::string_view text, Dialect dialect) {
   if (dialect == Dialect::pytorch || dialect == Dialect::timm) {
     const net::Activation activation = net::parse_activation(text);
@@ -45,6 +54,10 @@ Gain parse_gain(std::string_view text, std::string_view scheme, Dialect dialect)
   Gain gain;
   if (const std::optional<double> number = parse_number(text)) {
     gain = {*number, number_text(*number)};
+  } else if (is_no_finite_number(text)) {
+    throw Error(ErrorCode::bad_value, "initializer " + std::string(scheme),
+                "gain=" + std::string(text) +
+                    " is no finite number; a gain is a positive number or an activation, such as 1.5 or relu");
   } else {
     gain = named_gain(text, dialect);
   }

@@ -49,6 +49,18 @@ TEST(Initializer, StandardDeviationFollowsTheFormula) {
   EXPECT_DOUBLE_EQ(sigma("glorot_uniform(gain=relu)"), std::sqrt(2.0 * 2.0 / 400));
 }
 
+TEST(Initializer, AGainThatIsNoFiniteNumberIsCalledThat) {
+  for (const char* text : {"he_normal(gain=nan)", "he_normal(gain=-inf)", "glorot_uniform(gain=1e999)"}) {
+    try {
+      parse_initializer(text);
+      FAIL() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::bad_value);
+      EXPECT_NE(std::string(error.what()).find("is no finite number"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST(Initializer, EmpiricalMomentsAgreeWithTheLawWithinFourStandardErrors) {
   const ParameterSpec w = dense_weight(250, 400);
   const double n = 250.0 * 400.0;
