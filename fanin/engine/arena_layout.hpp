@@ -8,6 +8,9 @@
 
 namespace fanin::engine {
 
+/// `floats` rounded up to whole cache lines.
+constexpr std::size_t padded(std::size_t floats) noexcept { return (floats + 15) / 16 * 16; }
+
 /// An identifier returned by ArenaLayout::add.
 using BufferId = std::size_t;
 

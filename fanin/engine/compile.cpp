@@ -12,8 +12,6 @@
 namespace fanin::engine {
 namespace {
 
-std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }  // whole cache lines
-
 // Whether the node's output has the elements of its input in the same order.
 bool moves_nothing(const CompiledNode& node) {
   if (node.description.op == nullptr) return false;

@@ -10,8 +10,6 @@
 namespace fanin::engine {
 namespace {
 
-std::size_t padded(std::size_t floats) { return (floats + 15) / 16 * 16; }
-
 void show_parameter(net::Tap& tap, net::TapKind kind, const ParameterSlot& slot, const float* stored) {
   std::vector<float> values(slot.count);
   load_values(slot, stored, values.data());

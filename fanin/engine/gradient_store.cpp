@@ -42,7 +42,7 @@ void GradientStore::attach() {
   const std::vector<ParameterSlot>& slots = graph_.slots();
   if (offsets_.empty()) {
     offsets_.push_back(0);
-    for (const ParameterSlot& slot : slots) offsets_.push_back(offsets_.back() + (slot.count + 15) / 16 * 16);
+    for (const ParameterSlot& slot : slots) offsets_.push_back(offsets_.back() + padded(slot.count));
     total_ = AlignedBuffer<float>(offsets_.back());
   }
   const bool direct = graph_.chunks() == 1 && empty_;  // the only chunk writes the total itself

@@ -10,6 +10,7 @@
 #include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/network.hpp"
+#include "fanin/experiment/reading.hpp"
 #include "fanin/init/network_scheme.hpp"
 #include "fanin/net/activation.hpp"
 #include "fanin/net/shorthand.hpp"
@@ -29,16 +30,6 @@ void check_range(const char* option, std::int64_t value, std::int64_t low, std::
   refuse(ErrorCode::bad_value, option,
          std::to_string(value) + " " + what + " asked for; it must be from " + std::to_string(low) + " to " +
              std::to_string(high));
-}
-
-// Runs `action`; an error in it gets the option's name in front.
-template <typename Action>
-auto reading(const char* option, const Action& action) {
-  try {
-    return action();
-  } catch (const Error& error) {
-    throw Error(error.code(), option, error.what());
-  }
 }
 
 std::string widths_text(const std::vector<std::int64_t>& widths) {

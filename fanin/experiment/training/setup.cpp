@@ -12,6 +12,7 @@
 #include "fanin/core/suggest.hpp"
 #include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/memory.hpp"
+#include "fanin/experiment/reading.hpp"
 #include "fanin/experiment/training/start.hpp"
 #include "fanin/net/activation.hpp"
 
@@ -19,16 +20,6 @@ namespace fanin::experiment {
 namespace {
 
 constexpr std::int64_t kMost = std::int64_t{1} << 40;
-
-template <typename Action>
-auto reading(const char* option, const Action& action) {
-  try {
-    return action();
-  } catch (const Error& error) {
-    if (error.where() == option) throw;
-    throw Error(error.code(), option, error.what());
-  }
-}
 
 [[noreturn]] void refuse(const char* option, const std::string& message) {
   throw Error(ErrorCode::bad_value, option, message);

@@ -4,20 +4,11 @@
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/reading.hpp"
 #include "fanin/experiment/training/name_rules.hpp"
 
 namespace fanin::experiment {
 namespace {
-
-template <typename Action>
-auto reading(const char* option, const Action& action) {
-  try {
-    return action();
-  } catch (const Error& error) {
-    if (error.where() == option) throw;
-    throw Error(error.code(), option, error.what());
-  }
-}
 
 bool is_drawn(const net::ParameterSpec& parameter) {
   return parameter.role == net::ParameterRole::weight || parameter.role == net::ParameterRole::embedding ||
