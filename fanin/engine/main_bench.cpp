@@ -1,5 +1,6 @@
 // fanin_engine_bench [--rounds N]           the default experiment's step beside dnnl_sgemm
 // fanin_engine_bench step --net NET …       the training step of any network
+// fanin_engine_bench memory                 kernels bound by memory, in GB/s
 // fanin_engine_bench --benchmark_filter=…   Google Benchmark's: kernels
 #include <benchmark/benchmark.h>
 
@@ -20,10 +21,12 @@ int main(int argc, char** argv) {
     benchmark::RunSpecifiedBenchmarks();
     return 0;
   }
+  if (first == "memory") return engine::bench_memory();
   if (first == "step") return engine::bench_step(argc - 2, argv + 2);
   const int rounds = argc == 3 && first == "--rounds" ? std::atoi(argv[2]) : 40;
   if (rounds < 1 || (argc != 1 && argc != 3)) {
-    std::fprintf(stderr, "usage: fanin_engine_bench [--rounds N | step --net NET … | --benchmark_filter=REGEX]\n");
+    std::fprintf(stderr,
+                 "usage: fanin_engine_bench [--rounds N | step --net NET … | memory | --benchmark_filter=REGEX]\n");
     return 2;
   }
   return engine::bench_plan(rounds);

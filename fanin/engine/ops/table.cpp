@@ -2,14 +2,12 @@
 
 #include <array>
 #include <string>
-#include <vector>
 
 #include "fanin/core/error.hpp"
-#include "fanin/core/suggest.hpp"
 
 namespace fanin::engine {
 
-const OpEntry& find_op(const net::Node& node) {
+std::span<const OpEntry* const> op_entries() noexcept {
   // clang-format off
   static constexpr std::array kEntries{
       &kActivationEntry,
@@ -42,13 +40,15 @@ const OpEntry& find_op(const net::Node& node) {
       &kTransposeEntry,
   };
   // clang-format on
-  std::vector<std::string> kinds;
-  for (const OpEntry* entry : kEntries) {
-    if (entry->kind == node.op->kind()) return *entry;
-    kinds.emplace_back(entry->kind);
-  }
+  return kEntries;
+}
+
+const OpEntry& find_op(const net::Node& node) {
   std::string known;
-  for (const std::string& kind : kinds) known += (known.empty() ? "" : ", ") + kind;
+  for (const OpEntry* entry : op_entries()) {
+    if (entry->kind == node.op->kind()) return *entry;
+    known.append(known.empty() ? "" : ", ").append(entry->kind);
+  }
   throw Error(ErrorCode::unsupported, "node '" + node.name + "'",
               "the engine cannot run the op '" + std::string(node.op->kind()) + "'; it runs " + known);
 }

@@ -1,6 +1,8 @@
 // The ops the engine runs, one file each in this folder.
 #pragma once
 
+#include <span>
+
 #include "fanin/engine/kernel.hpp"
 
 namespace fanin::engine {
@@ -33,5 +35,8 @@ extern const OpEntry kSelectEntry;
 extern const OpEntry kShiftEntry;
 extern const OpEntry kSoftmaxEntry;
 extern const OpEntry kTransposeEntry;
+
+/// All of them, sorted by kind.
+std::span<const OpEntry* const> op_entries() noexcept;
 
 }  // namespace fanin::engine
