@@ -6,8 +6,9 @@
 //   --input SHAPE     of a sample; --vocabulary N makes it token ids below N
 //   --outputs N       classes; --positions N answers per sample
 //   --batch 64 --chunks 2 --threads 2 --optimizer "sgd(momentum=0.9)"
-//   --serve           reads numbers of steps, one a line, and answers each with the seconds a step took: so that
-//                     bench/layers.sh can take turns with PyTorch. Without it: 40 rounds of about 50 ms.
+//   --serve           prints "ready", parameters and bytes of arena, with and without sharing; then reads numbers of
+//                     steps, one a line, and answers each with the seconds a step took: so that bench/layers.sh
+//                     can take turns with PyTorch. Without it: 40 rounds of about 50 ms.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -81,6 +82,9 @@ int run(const Options& options, bool serve) {
   fill(plan, graph, vocabulary, outputs);
   const double first = seconds_per_step(plan, batch, 3);
   if (serve) {
+    std::printf("ready %lld %zu %zu\n", static_cast<long long>(graph.parameter_count()), plan.arena_bytes(),
+                plan.unshared_bytes());
+    std::fflush(stdout);
     for (std::int64_t steps = 0; std::cin >> steps && steps > 0;) {
       std::printf("%.9f\n", seconds_per_step(plan, batch, steps));
       std::fflush(stdout);
