@@ -24,24 +24,35 @@ HWY_INLINE void ForParts(std::size_t lanes, std::size_t units, const Step& step)
   if (i < units) step(i, units - i);
 }
 
+// The mean of term(first unit, how many of a vector) over a row. Two sums, so that one addition need not wait
+// for the other; lanes past the row's end must be zero.
+template <class Term>
+HWY_INLINE float MeanOverRow(std::size_t units, const Term& term) {
+  const hn::ScalableTag<float> d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto s0 = hn::Zero(d);
+  auto s1 = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= units; i += 2 * lanes) {
+    s0 = hn::Add(s0, term(i, lanes));
+    s1 = hn::Add(s1, term(i + lanes, lanes));
+  }
+  ForParts(lanes, units - i, [&](std::size_t at, std::size_t part) HWY_ATTR { s0 = hn::Add(s0, term(i + at, part)); });
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(s0, s1))) / static_cast<float>(units);
+}
+
 HWY_INLINE float RowMean(std::size_t units, const float* x) {
   const hn::ScalableTag<float> d;
-  auto sum = hn::Zero(d);
-  ForParts(hn::Lanes(d), units,
-           [&](std::size_t i, std::size_t part) HWY_ATTR { sum = hn::Add(sum, LoadPart(d, x + i, part, 0.0F)); });
-  return hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(units);
+  return MeanOverRow(units, [&](std::size_t i, std::size_t part) HWY_ATTR { return LoadPart(d, x + i, part, 0.0F); });
 }
 
 // The mean square of the differences from `mean`.
 HWY_INLINE float RowVariance(std::size_t units, const float* x, float mean) {
   const hn::ScalableTag<float> d;
-  const auto center = hn::Set(d, mean);
-  auto sum = hn::Zero(d);
-  ForParts(hn::Lanes(d), units, [&](std::size_t i, std::size_t part) HWY_ATTR {
-    const auto difference = hn::Sub(LoadPart(d, x + i, part, mean), center);
-    sum = hn::MulAdd(difference, difference, sum);
+  return MeanOverRow(units, [&](std::size_t i, std::size_t part) HWY_ATTR {
+    const auto difference = hn::Sub(LoadPart(d, x + i, part, mean), hn::Set(d, mean));
+    return hn::Mul(difference, difference);
   });
-  return hn::GetLane(hn::SumOfLanes(d, sum)) / static_cast<float>(units);
 }
 
 void RowNormForward(const RowNorm& norm, const float* x, float* y, float* saved) {
