@@ -143,8 +143,9 @@ TEST(Remark, ALastLayerOfZerosLetsTheOthersWait) {
                                        std::mt19937_64& rng) {
     out == 10 ? constant(0)(weight, in, out, rng) : kHe(weight, in, out, rng);
   };
-  EXPECT_EQ(remark(start_of(kClassifier, "relu", fill), kTrains),
-            "the gradients of layer1 and 1 more layer wait for layer3, whose weights start equal; still reaches 87.1 %");
+  EXPECT_EQ(
+      remark(start_of(kClassifier, "relu", fill), kTrains),
+      "the gradients of layer1 and 1 more layer wait for layer3, whose weights start equal; still reaches 87.1 %");
 }
 
 TEST(Remark, DoesNotChangeWithTheLossesUnit) {
