@@ -101,7 +101,7 @@ TEST(Catalogue, ImpossibleArgumentsAreRefused) {
   EXPECT_THAT(refusal("truncated_normal(corrected=maybe)"), HasSubstr("true or false"));
   EXPECT_THAT(refusal("he_normal(gain=0)"), HasSubstr("positive"));
   EXPECT_THAT(refusal("he_normal(gain=-1)"), HasSubstr("positive"));
-  EXPECT_THAT(refusal("he_normal(gain=inf)"), HasSubstr("no activation"));
+  EXPECT_THAT(refusal("he_normal(gain=inf)"), HasSubstr("no finite number"));
 }
 
 TEST(Catalogue, DeepNestingIsRefusedOrReadsBack) {

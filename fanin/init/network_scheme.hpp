@@ -69,8 +69,9 @@ struct NetworkSchemeInfo {
 /// Every whole-network scheme, in the order `fanin list schemes` prints them.
 std::span<const NetworkSchemeInfo> known_network_schemes();
 
-/// A whole-network scheme, or any initializer, which then goes to weights, embeddings and recurrent
-/// weights while biases and shifts start at 0 and scales at 1.
+/// A whole-network scheme, or any initializer, which then goes to weights, recurrent weights and embeddings while
+/// biases and shifts start at 0 and scales at 1. An embedding has no fans: N(0, 0.02²) where the initializer needs
+/// them.
 /// @throws Error unknown_name with the nearest names of both kinds, bad_syntax, bad_value, unsupported.
 NetworkScheme parse_network_scheme(std::string_view text, Dialect dialect = Dialect::fanin);
 

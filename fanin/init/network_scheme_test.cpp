@@ -98,6 +98,16 @@ TEST(NetworkScheme, AnInitializerGoesToWeightsAndBiasesStartAtZero) {
   EXPECT_THAT(plan.multipliers, IsEmpty());
 }
 
+TEST(NetworkScheme, EmbeddingsStartSmallWhereTheInitializerNeedsFans) {
+  const Graph graph = transformer({.trainable_branch = true});
+  for (const char* scheme : {"he_normal", "orthogonal", "rezero", "roles"}) {
+    EXPECT_EQ(std_dev(by_name(parse_network_scheme(scheme).plan(graph)).at("wte.weight")), 0.02) << scheme;
+  }
+  EXPECT_EQ(std_dev(by_name(parse_network_scheme("normal(std=0.5)").plan(graph)).at("wte.weight")), 0.5);
+  const auto asked = by_name(parse_network_scheme("roles(embedding=he_normal)").plan(graph));
+  EXPECT_EQ(asked.at("wte.weight").rule.text(), "he_normal");
+}
+
 TEST(NetworkScheme, NamesOfBothKindsAreSuggested) {
   const Graph graph = net::dense_network({6, 4}, net::parse_activation("relu"));
   EXPECT_THAT(refusal(graph, "gpt3"), HasSubstr("did you mean gpt2?"));

@@ -58,7 +58,8 @@ bool ParameterSpec::has_fans() const noexcept {
 Fans fans(const ParameterSpec& parameter) {
   if (!parameter.has_fans()) {
     throw Error(ErrorCode::bad_shape, parameter.name,
-                "a " + std::string(to_string(parameter.role)) + " of shape " + to_string(parameter.shape()) +
+                (parameter.role == ParameterRole::embedding ? "an " : "a ") + std::string(to_string(parameter.role)) +
+                    " of shape " + to_string(parameter.shape()) +
                     " has no fans (no input or no output axis); give it a rule that needs none, such as zeros, "
                     "constant(value) or normal(std=...)");
   }

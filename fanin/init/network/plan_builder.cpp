@@ -4,10 +4,25 @@
 #include "fanin/init/text.hpp"
 
 namespace fanin::init {
+namespace {
+
+// A rule that reads fans has nothing to read in a table of vectors, of which a token takes one.
+bool suits_embeddings(const Initializer& rule) {
+  const net::ParameterSpec table{
+      "embedding", net::ParameterRole::embedding, {{{net::Axis::vocabulary, 2}}, {{net::Axis::out, 2}}}};
+  try {
+    static_cast<void>(rule.moments(table));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
 
 RoleRules::RoleRules(const Initializer& weights)
     : weight(weights),
-      embedding(weights),
+      embedding(suits_embeddings(weights) ? weights : parse_initializer("normal(std=0.02)")),
       recurrent(weights),
       bias(parse_initializer("zeros")),
       scale(parse_initializer("ones")),

@@ -19,7 +19,8 @@ struct RoleRules {
   Initializer scale;
   Initializer shift;
 
-  /// `weights` for weights, embeddings and recurrent weights; biases and shifts 0, scales 1.
+  /// `weights` for weights, recurrent weights and embeddings, which start from N(0, 0.02²) where `weights` reads
+  /// fans, since they have none; biases and shifts 0, scales 1.
   explicit RoleRules(const Initializer& weights);
   [[nodiscard]] const Initializer& of(net::ParameterRole role) const;
 };
