@@ -8,9 +8,12 @@
 
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/experiment/data_set.hpp"
+#include "fanin/experiment/training/clipping.hpp"
+#include "fanin/experiment/training/schedule.hpp"
 #include "fanin/init/catalogue.hpp"
 #include "fanin/init/network_scheme.hpp"
 #include "fanin/net/activation.hpp"
+#include "fanin/net/loss.hpp"
 #include "fanin/net/presets.hpp"
 
 namespace fanin::cli {
@@ -148,6 +151,66 @@ Json optimizers_json() {
   return entries;
 }
 
+report::Table schedules_table() {
+  report::Table table(
+      {{"name"}, report::flexible("arguments", 14), report::flexible("formula", 18), report::flexible("source", 14)});
+  for (const experiment::ScheduleInfo& info : experiment::known_schedules()) {
+    table.add_row({{std::string(info.name), report::Style::accent},
+                   {std::string(info.arguments)},
+                   {std::string(info.formula)},
+                   {std::string(info.source), report::Style::faint}});
+  }
+  return table;
+}
+
+Json schedules_json() {
+  Json entries = Json::array();
+  for (const experiment::ScheduleInfo& info : experiment::known_schedules()) {
+    entries.push_back({{"name", info.name},
+                       {"aliases", Json::array()},
+                       {"arguments", info.arguments},
+                       {"formula", info.formula},
+                       {"source", info.source}});
+  }
+  return entries;
+}
+
+report::Table losses_table() {
+  report::Table table({{"name"}, report::flexible("compares with", 14), report::flexible("formula", 18)});
+  for (const net::LossInfo& info : net::known_losses()) {
+    table.add_row({names_cell(info.name, aliases_of(info)), {std::string(info.compares)}, {std::string(info.formula)}});
+  }
+  return table;
+}
+
+Json losses_json() {
+  Json entries = Json::array();
+  for (const net::LossInfo& info : net::known_losses()) {
+    entries.push_back(
+        {{"name", info.name}, {"aliases", aliases_of(info)}, {"compares", info.compares}, {"formula", info.formula}});
+  }
+  return entries;
+}
+
+report::Table clipping_table() {
+  report::Table table({{"name"}, report::flexible("formula", 18), report::flexible("source", 14)});
+  for (const experiment::ClippingInfo& info : experiment::known_clippings()) {
+    table.add_row({{std::string(info.name), report::Style::accent},
+                   {std::string(info.formula)},
+                   {std::string(info.source), report::Style::faint}});
+  }
+  return table;
+}
+
+Json clipping_json() {
+  Json entries = Json::array();
+  for (const experiment::ClippingInfo& info : experiment::known_clippings()) {
+    entries.push_back(
+        {{"name", info.name}, {"aliases", Json::array()}, {"formula", info.formula}, {"source", info.source}});
+  }
+  return entries;
+}
+
 report::Table data_sets_table() {
   report::Table table({{"name"}, report::flexible("what it is", 30)});
   for (const experiment::KnownDataSet& known : experiment::known_data_sets()) {
@@ -198,10 +261,13 @@ Json nets_json() {
 }  // namespace
 
 std::span<const Catalogue> catalogues() noexcept {
-  static constexpr std::array<Catalogue, 6> kAll{{{"initializers", initializers_table, initializers_json},
+  static constexpr std::array<Catalogue, 9> kAll{{{"initializers", initializers_table, initializers_json},
                                                   {"schemes", schemes_table, schemes_json},
                                                   {"activations", activations_table, activations_json},
                                                   {"optimizers", optimizers_table, optimizers_json},
+                                                  {"schedules", schedules_table, schedules_json},
+                                                  {"losses", losses_table, losses_json},
+                                                  {"clipping", clipping_table, clipping_json},
                                                   {"nets", nets_table, nets_json},
                                                   {"data", data_sets_table, data_sets_json}}};
   return kAll;

@@ -16,10 +16,11 @@ namespace {
 
 struct Options {
   explicit Options(CLI::App& app) : reader(app) {
-    reader.group("Checkpoint");
+    reader.group("What");
     reader.text("CHECKPOINT", "FILE", "last.safetensors or best.safetensors of a training", file);
     reader.text("--part", "PART", "train, validation or test (default test)", part);
-    declare_data_options(reader, data, data_options);
+    reader.group("Data (without --data, the other defaults are the training's too)");
+    declare_data_options(reader, "those of the training", data, data_options);
     answer.declare(app);
   }
 
@@ -34,13 +35,17 @@ struct Options {
 int evaluate(Options& options) {
   options.reader.read();
   const std::string file = options.answer.argument(options.file);
-  if (file.empty()) throw Error(ErrorCode::bad_value, "CHECKPOINT", "name a file, such as runs/lenet/best.safetensors");
-  // Where nothing is said of the data, they are those of the training.
-  const experiment::TrainSettings trained = experiment::settings_of_checkpoint(file);
-  const bool as_trained = options.data.empty();
+  if (file.empty()) {
+    throw Error(ErrorCode::bad_syntax, "evaluate", "it needs a checkpoint, such as runs/lenet/best.safetensors");
+  }
   const StopSignals signals(SignalHooks{});
-  const experiment::DataSet data = experiment::load_data_set(as_trained ? trained.data : options.data,
-                                                             as_trained ? trained.data_options : options.data_options);
+  const experiment::TrainSettings trained = experiment::settings_of_checkpoint(file);
+  if (options.data.empty()) {
+    options.data = trained.data;
+    options.data_options = trained.data_options;
+    options.reader.read();  // what is given holds all the same
+  }
+  const experiment::DataSet data = experiment::load_data_set(options.data, options.data_options);
   const experiment::Evaluation evaluation = experiment::evaluate_checkpoint(file, data, options.part, signals.token());
   if (signals.token().stop_requested()) return kInterrupted;
   options.answer.give([&](const report::Terminal& terminal) { return report::evaluation_report(evaluation, terminal); },
@@ -51,11 +56,12 @@ int evaluate(Options& options) {
 std::function<int()> declare(CLI::App& app) {
   auto options = std::make_shared<Options>(app);
   app.footer(
-      "Without --data the data are those of the training.\n"
+      "Inputs are scaled as in the training, whatever the data.\n"
       "\n"
       "Examples:\n"
       "  fanin evaluate runs/lenet/best.safetensors\n"
-      "  fanin evaluate runs/lenet/last.safetensors --data mnist --part train --json\n"
+      "  fanin evaluate runs/lenet/best.safetensors --part train --limit-train 10000\n"
+      "  fanin evaluate runs/lenet/last.safetensors --data mnist --json\n"
       "\n" +
       std::string(kExitStatusHelp));
   return [options] { return evaluate(*options); };
@@ -64,6 +70,6 @@ std::function<int()> declare(CLI::App& app) {
 }  // namespace
 
 extern const Command kEvaluateCommand;
-const Command kEvaluateCommand{"evaluate", "loss and accuracy of a checkpoint", declare};
+const Command kEvaluateCommand{"evaluate", "loss and accuracy of a checkpoint on any part of the data", declare};
 
 }  // namespace fanin::cli

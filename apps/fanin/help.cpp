@@ -48,7 +48,9 @@ std::string HelpFormatter::usage(const CLI::App* app) const {
   if (!app->get_subcommands([](const CLI::App*) { return true; }).empty()) out += " <command>";
   for (const CLI::Option* option : app->get_options([](const CLI::Option* o) { return o->get_positional(); })) {
     const std::string& text = option->get_option_text();
-    out += " <" + (text.empty() ? option->get_name(true) : text) + ">";
+    const std::string name = text.empty() ? option->get_name(true) : text;
+    const bool optional = option->nonpositional();  // what can be given as an option need not be given
+    out += optional ? " [" + name + "]" : " <" + name + ">";
   }
   return out + " [options]\n";
 }

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@
 #include "apps/fanin/output_files.hpp"
 #include "apps/fanin/signals.hpp"
 #include "apps/fanin/train_options.hpp"
+#include "fanin/core/error.hpp"
 #include "fanin/report/progress.hpp"
 #include "fanin/report/train_progress.hpp"
 
@@ -18,6 +21,8 @@ namespace fanin::cli {
 namespace {
 
 constexpr std::string_view kExamples =
+    "An option given twice: the last one counts.\n"
+    "\n"
     "Examples:\n"
     "  fanin train lenet5 --data fashion-mnist --epochs 10 --out runs/lenet\n"
     "  fanin train --resume runs/lenet\n"
@@ -27,52 +32,110 @@ constexpr std::string_view kExamples =
     "    --optimizer momentum --lr 1e-4 --lr-for \"head=100x\"\n"
     "  fanin train net.toml --data \"adding(length=100)\" --clip global_norm=1\n"
     "\n"
-    "Ctrl-C ends the training after the current step; with --out it can be resumed, and so can one that\n"
-    "was killed: it ends with the same bits as one that never was.\n"
+    "Ctrl-C ends the training after the current step, a second one at once. With --out it can be\n"
+    "resumed, and so can one that was killed: it ends with the bits of one that never was.\n"
     "\n";
 
-int train(TrainOptions& options) {
-  options.read();
-  const bool resumes = !options.resume.empty();
-  const report::Terminal terminal = report::inspect_terminal(STDERR_FILENO, options.color);
-  std::optional<report::TrainProgress> progress;
-  if (!options.quiet) progress.emplace(STDERR_FILENO, terminal);
+SignalHooks hooks_for(std::optional<report::TrainProgress>& progress, const std::string& folder) {
   SignalHooks hooks;
-  hooks.stopping = [] { report::write_all(STDERR_FILENO, "\nstopping after this step; Ctrl-C again quits at once\n"); };
-  const StopSignals signals(std::move(hooks));
+  hooks.stopping = [&progress, folder] {
+    if (!progress) return;
+    progress->say(std::string("stopping after this step") + (folder.empty() ? "" : " with a checkpoint") +
+                      "; Ctrl-C again quits at once",
+                  report::Style::caution);
+  };
+  hooks.quitting = [&progress] {
+    if (progress) progress->leave();
+  };
+  hooks.suspended = hooks.quitting;
+  return hooks;
+}
 
-  experiment::TrainSettings settings = options.settings;
+/// What can be known to fail before an hour of training.
+void check_outputs(const TrainOptions& options, const std::filesystem::path& folder) {
+  if (!options.json.empty() && options.json != "-") check_writable(options.json);
+  if (folder.empty()) return;
+  if (options.resume.empty()) experiment::check_new_training(folder);
+  if (std::filesystem::is_directory(folder)) check_writable(folder / "last.safetensors");
+}
+
+/// Files that cannot be written are no fault of the data.
+template <typename Action>
+experiment::TrainResult writing_below(const std::filesystem::path& folder, const Action& action) {
+  try {
+    return action();
+  } catch (const Error& error) {
+    const bool ours = !folder.empty() && error.where().starts_with(folder.string());
+    if (error.code() == ErrorCode::io_failure && ours) throw OutputError(error.what());
+    throw;
+  }
+}
+
+experiment::TrainResult train(const TrainOptions& options, experiment::TrainSettings& settings) {
+  const bool resumes = !options.resume.empty();
+  std::optional<report::TrainProgress> progress;
+  if (!options.quiet && !options.no_progress) {
+    progress.emplace(STDERR_FILENO, report::inspect_terminal(STDERR_FILENO, options.color));
+  }
+  const StopSignals signals(hooks_for(progress, resumes ? options.resume : options.out));
   if (resumes) {
     settings = experiment::settings_of_training(options.resume);
     settings.threads = options.settings.threads;
     settings.checkpoint_seconds = options.settings.checkpoint_seconds;
   }
-  if (!options.json.empty() && options.json != "-") check_writable(options.json);
-  if (!settings.out.empty()) make_folder(settings.out);
+  check_outputs(options, settings.out);
   if (progress) progress->loading(settings.data);
   const experiment::DataSet data = experiment::load_data_set(settings.data, settings.data_options);
   experiment::TrainObserver* const observer = progress ? &*progress : nullptr;
-  const experiment::TrainResult result = resumes
-                                             ? experiment::resume_training(settings, data, observer, signals.token())
-                                             : experiment::train(settings, data, observer, signals.token());
+  return writing_below(settings.out, [&] {
+    return resumes ? experiment::resume_training(settings, data, observer, signals.token())
+                   : experiment::train(settings, data, observer, signals.token());
+  });
+}
 
-  const std::string json = experiment::to_json(result);
-  if (!options.json.empty() && options.json != "-") write_file(options.json, json);
-  if (options.json == "-") print(json);
-  if (!options.quiet) {
-    const int where = options.json == "-" ? STDERR_FILENO : STDOUT_FILENO;
-    std::string text = report::train_report(result, report::inspect_terminal(where, options.color));
-    if (!settings.out.empty()) {
-      const std::string folder = settings.out.string();
-      text += "Saved: " + folder + "/last.safetensors, best.safetensors, train.json, epochs.csv\n";
-      if (result.status == experiment::TrainStatus::interrupted) text += "Go on: fanin train --resume " + folder + "\n";
-    }
-    if (where == STDOUT_FILENO) {
-      print(text);
-    } else {
-      report::write_all(where, text);
-    }
+std::string saved_files(const std::filesystem::path& folder, const std::string& json) {
+  std::string files;
+  const auto add = [&files](const std::string& file) { files += (files.empty() ? "" : ", ") + file; };
+  for (const char* name : {"last.safetensors", "best.safetensors", "train.json", "epochs.csv"}) {
+    if (!folder.empty() && std::filesystem::exists(folder / name)) add((folder / name).string());
   }
+  if (!json.empty() && json != "-") add(json);
+  return files;
+}
+
+void print_report(const TrainOptions& options, const std::filesystem::path& folder, bool json_written,
+                  const experiment::TrainResult& result) {
+  if (options.quiet) return;
+  const int where = options.json == "-" ? STDERR_FILENO : STDOUT_FILENO;
+  const report::Terminal terminal = report::inspect_terminal(where, options.color);
+  std::string text = report::train_report(result, terminal);
+  const std::string saved = saved_files(folder, json_written ? options.json : "");
+  if (!saved.empty()) text += "Saved: " + saved + "\n";
+  if (result.status == experiment::TrainStatus::interrupted && !folder.empty()) {
+    text += "Go on: fanin train --resume " + folder.string() + "\n";
+  }
+  if (where == STDOUT_FILENO) {
+    print(text);
+  } else {
+    report::write_all(where, text);
+  }
+}
+
+int train(TrainOptions& options) {
+  options.read();
+  experiment::TrainSettings settings = options.settings;
+  const experiment::TrainResult result = train(options, settings);
+  // A file that cannot be written after all must not take the report with it.
+  std::exception_ptr failure;
+  try {
+    const std::string json = options.json.empty() ? "" : experiment::to_json(result);
+    if (options.json == "-") print(json);
+    if (!options.json.empty() && options.json != "-") write_file(options.json, json);
+  } catch (const OutputError&) {
+    failure = std::current_exception();
+  }
+  print_report(options, settings.out, !failure, result);
+  if (failure) std::rethrow_exception(failure);
   return result.status == experiment::TrainStatus::interrupted ? kInterrupted : kOk;
 }
 

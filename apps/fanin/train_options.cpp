@@ -1,7 +1,7 @@
 #include "apps/fanin/train_options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <limits>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -41,16 +41,14 @@ void parse_clip(const std::string& given, experiment::TrainSettings& settings) {
 
 }  // namespace
 
-void declare_data_options(OptionReader& reader, std::string& data, experiment::DataOptions& options) {
-  reader.group("Data");
-  reader.text("--data", "WHAT",
-              "a name from `fanin list data`, a folder, a .npz or a .csv file (default fashion-mnist)", data);
+void declare_data_options(OptionReader& reader, std::string_view otherwise, std::string& data,
+                          experiment::DataOptions& options) {
+  reader.text(
+      "--data", "WHAT",
+      "a name from `fanin list data`, a folder, a .npz or a .csv file (default: " + std::string(otherwise) + ")", data);
   reader.fraction("--validation,--validation-fraction", "FRACTION",
                   "cut this part of the training rows off to choose the best epoch by (default 0)",
                   options.validation_fraction);
-  reader.flag("--standardize", "inputs to zero mean and unit variance (default: scaled to [0, 1])",
-              options.standardize);
-  reader.flag("--raw", "inputs as they are", options.raw);
   reader.integer("--limit-train", "ROWS", "use only the first training rows (default: all)", options.limit_train);
   reader.integer("--limit-test", "ROWS", "use only the first test rows (default: all)", options.limit_test);
   reader.text("--target", "COLUMN", "csv: name or index, from 0, of the column to learn", options.target_column);
@@ -60,91 +58,113 @@ void declare_data_options(OptionReader& reader, std::string& data, experiment::D
                   options.test_fraction);
 }
 
-TrainOptions::TrainOptions(CLI::App& app) : app_(app), reader(app) {
+void declare_scaling_options(OptionReader& reader, experiment::DataOptions& options) {
+  reader.flag("--standardize", "inputs to zero mean and unit variance (default: scaled to [0, 1])",
+              options.standardize);
+  reader.flag("--raw", "inputs as they are", options.raw);
+}
+
+TrainOptions::TrainOptions(CLI::App& app) : app_(app), reader_(app) {
   declare_network();
-  declare_training(app);
-  declare_data_options(reader, settings.data, settings.data_options);
+  reader_.group("Data");
+  declare_data_options(reader_, "fashion-mnist", settings.data, settings.data_options);
+  declare_scaling_options(reader_, settings.data_options);
+  declare_training();
+  declare_batches();
   declare_output();
 }
 
 void TrainOptions::declare_network() {
-  reader.group("Network");
-  reader.text("NET,--net", "NET",
-              "widths such as 784-256-10, a preset from `fanin list nets`, or a .toml file "
-              "(default: inputs-256-128-outputs)",
-              settings.net);
-  reader.text("--activation", "NAME", "where the network leaves it open (default relu)", settings.activation);
-  reader.text("--init", "NAME",
-              "an initializer or a scheme: `fanin list initializers`, `fanin list schemes` "
-              "(default he_normal)",
-              settings.init);
-  reader.text("--init-for", "RULES", "exceptions by layer or parameter: \"head=zeros,conv*=delta_orthogonal\"",
-              settings.init_for);
+  reader_.group("Network");
+  reader_.text("NET,--net", "NET",
+               "widths such as 784-256-10, a preset from `fanin list nets`, or a .toml file "
+               "(default: inputs-256-128-outputs)",
+               settings.net);
+  reader_.text("--activation", "NAME", "where the network leaves it open (default relu)", settings.activation);
+  reader_.text("--init", "NAME",
+               "an initializer or a scheme: `fanin list initializers`, `fanin list schemes` "
+               "(default he_normal)",
+               settings.init);
+  reader_.text("--init-for", "RULES", "exceptions by layer or parameter: \"head=zeros,conv*=delta_orthogonal\"",
+               settings.init_for);
 }
 
-void TrainOptions::declare_training(CLI::App& app) {
-  static_cast<void>(app);
+void TrainOptions::declare_training() {
   experiment::TrainSettings& s = settings;
-  reader.group("Training");
-  reader.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", s.optimizer);
-  reader.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
-                s.learning_rate);
-  reader.text("--lr-for", "RULES", "factors by layer or parameter: \"head=100x,conv*=0.1x\"", s.learning_rate_for);
-  reader.text("--schedule", "NAME",
-              "constant, step, linear, cosine or one_cycle, each with warmup=STEPS (default constant)", s.schedule);
-  reader.convert("--clip", "KIND=LIMIT",
-                 "clip gradients: global_norm=1, norm=1 or value=0.5; a number alone is a "
-                 "global norm (default none)",
-                 [&s](const std::string& given) { parse_clip(given, s); });
-  reader.flag("--decay-all", "the optimizer's weight_decay acts on biases, scales and embeddings too", s.decay_all);
-  reader.fraction("--label-smoothing", "FRACTION", "this part of each label goes to all classes alike (default 0)",
-                  s.label_smoothing);
-  reader.text("--loss", "NAME", "see `fanin list losses` (default: as the data suggest)", s.loss);
-  reader.integer("--batch-size", "ROWS", "rows of an optimizer step (default 64)", s.batch_size);
-  reader.integer("--accumulate", "PARTS", "compute a step's rows in so many parts, to save memory (default 1)",
-                 s.accumulate);
-  reader.integer("--epochs", "N", "passes over the training rows (default 10)", s.epochs);
-  reader.integer("--steps", "N", "end after so many steps, whatever the epochs (default 0: do not)", s.max_steps);
-  reader.integer("--patience", "N", "end after so many epochs without a better validation (default 0: never)",
-                 s.patience);
-  reader.integer("--evaluate-every", "N", "epochs between two evaluations of the test part (default 1)",
-                 s.evaluate_every);
-  reader.seed("--seed", "of the initialization, the order of the rows and dropout (default 1)", s.seed);
-  reader.integer("--chunks", "N",
-                 "sum the gradients of a batch over so many parts; the bits depend on it "
-                 "(default: by batch size, one for 32 rows)",
-                 s.chunks);
-  reader.convert("--threads", "N", "at most one per chunk; changes no result (default: one per core)",
-                 [&s](const std::string& given) {
-                   const std::optional<std::int64_t> value = parse_integer(given);
-                   if (!value || *value < 0 || *value > 1024) {
-                     throw Error(ErrorCode::bad_value, "--threads", "'" + given + "' is not a number of threads");
-                   }
-                   s.threads = static_cast<int>(*value);
-                 });
+  reader_.group("Training");
+  reader_.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", s.optimizer);
+  reader_.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
+                 s.learning_rate);
+  reader_.text("--lr-for", "RULES", "factors by layer or parameter: \"head=100x,conv*=0.1x\"", s.learning_rate_for);
+  reader_.text("--schedule", "NAME",
+               "of the learning rate, see `fanin list schedules`; each takes warmup=STEPS (default constant)",
+               s.schedule);
+  reader_.convert("--clip", "KIND=LIMIT",
+                  "clip gradients, see `fanin list clipping`: global_norm=1, norm=1 or value=0.5; a number alone is a "
+                  "global norm (default none)",
+                  [&s](const std::string& given) { parse_clip(given, s); });
+  reader_.flag("--decay-all",
+               "the optimizer's weight_decay acts on every parameter, as in PyTorch (default: on weights alone, not on "
+               "biases, scales, shifts and embeddings)",
+               s.decay_all);
+  reader_.fraction("--label-smoothing", "FRACTION", "this part of each label goes to all classes alike (default 0)",
+                   s.label_smoothing);
+  reader_.text("--loss", "NAME", "see `fanin list losses` (default: as the data suggest)", s.loss);
+  reader_.seed("--seed", "of the initialization, the order of the rows and dropout (default 1)", s.seed);
+}
+
+void TrainOptions::declare_batches() {
+  experiment::TrainSettings& s = settings;
+  reader_.group("Batches and epochs");
+  reader_.integer("--batch-size", "ROWS",
+                  "rows of an optimizer step (default 64, or all training rows where there are fewer)", s.batch_size);
+  reader_.integer("--accumulate", "PARTS", "compute a step's rows in so many parts, to save memory (default 1)",
+                  s.accumulate);
+  reader_.integer("--epochs", "N", "passes over the training rows (default 10)", s.epochs);
+  reader_.integer("--steps", "N", "end after so many steps, whatever the epochs (default 0: do not)", s.max_steps);
+  reader_.integer("--patience", "N", "end after so many epochs without a better validation (default 0: never)",
+                  s.patience);
+  reader_.integer("--evaluate-every", "N", "epochs between two evaluations of the test part (default 1)",
+                  s.evaluate_every);
+  reader_.integer("--chunks", "N",
+                  "sum the gradients of a batch over so many parts; the bits depend on it "
+                  "(default: by batch size, one for 32 rows)",
+                  s.chunks);
+  reader_.convert("--threads", "N", "at most one per chunk; changes no result (default: one per core)",
+                  [&s](const std::string& given) {
+                    const std::optional<std::int64_t> value = parse_integer(given);
+                    if (!value || *value < 0 || *value > 1024) {
+                      throw Error(ErrorCode::bad_value, "--threads", "'" + given + "' is not a number of threads");
+                    }
+                    s.threads = static_cast<int>(*value);
+                  });
 }
 
 void TrainOptions::declare_output() {
-  reader.group("Output");
-  reader.text("--out", "FOLDER", "write last.safetensors, best.safetensors, train.json and epochs.csv there", out);
-  reader.text("--resume", "FOLDER", "go on with the training in this folder, to the same bits", resume);
-  reader.number("--checkpoint-seconds", "S", "between two checkpoints within an epoch (default 30)",
-                settings.checkpoint_seconds);
-  reader.text("--json", "FILE", "write the results as JSON; - is standard output", json);
-  reader.flag("--quiet", "neither progress nor report: only files and errors", quiet);
-  reader.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",
-                 [this](const std::string& given) { color = report::parse_color_choice(given); });
+  reader_.group("Output");
+  reader_.text("--out", "FOLDER", "write last.safetensors, best.safetensors, train.json and epochs.csv there", out);
+  reader_.text("--resume", "FOLDER", "go on with the training in this folder, to the same bits", resume);
+  reader_.number("--checkpoint-seconds", "S",
+                 "between two checkpoints within an epoch (default 30; 0: one after every step)",
+                 settings.checkpoint_seconds);
+  reader_.text("--json", "FILE",
+               "write the results as JSON; - is standard output, and the report goes to standard error", json);
+  reader_.flag("--no-progress", "only the report at the end", no_progress);
+  reader_.flag("--quiet", "neither progress nor report: only files and errors", quiet);
+  reader_.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",
+                  [this](const std::string& given) { color = report::parse_color_choice(given); });
 }
 
 void TrainOptions::read() {
-  reader.read();
+  reader_.read();
   settings.out = out;
   if (resume.empty()) return;
   static const std::set<std::string> kAllowed{"--resume", "--threads", "--checkpoint-seconds", "--json", "--quiet",
-                                              "--color",  "--help"};
+                                              "--color",  "--help",    "--no-progress"};
   for (const CLI::Option* option : app_.get_options()) {
-    if (option->count() == 0 || kAllowed.contains(option->get_name())) continue;
-    throw Error(ErrorCode::bad_value, option->get_name(),
+    const std::string name = "--" + (option->get_lnames().empty() ? "" : option->get_lnames().front());
+    if (option->count() == 0 || kAllowed.contains(name)) continue;
+    throw Error(ErrorCode::bad_value, name,
                 "a resumed training keeps the settings it began with; leave it out, or begin a new one with --out");
   }
 }

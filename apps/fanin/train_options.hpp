@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "apps/fanin/options.hpp"
 #include "fanin/experiment/training/train.hpp"
@@ -11,7 +12,7 @@ namespace fanin::cli {
 
 struct TrainOptions {
   explicit TrainOptions(CLI::App& app);
-  TrainOptions(const TrainOptions&) = delete;  // `reader` points into this object
+  TrainOptions(const TrainOptions&) = delete;  // `reader_` points into this object
   TrainOptions& operator=(const TrainOptions&) = delete;
 
   experiment::TrainSettings settings;
@@ -19,6 +20,7 @@ struct TrainOptions {
   std::string out;
   std::string json;
   bool quiet = false;
+  bool no_progress = false;
   report::ColorChoice color = report::ColorChoice::automatic;
 
   /// Takes over what was parsed. @throws Error naming the option, also for what --resume does not allow.
@@ -26,15 +28,19 @@ struct TrainOptions {
 
  private:
   void declare_network();
-  void declare_training(CLI::App& app);
-  void declare_data();
+  void declare_training();
+  void declare_batches();
   void declare_output();
 
   CLI::App& app_;
-  OptionReader reader;
+  OptionReader reader_;
 };
 
-/// --data and its kin, which `fanin evaluate` shares.
-void declare_data_options(OptionReader& reader, std::string& data, experiment::DataOptions& options);
+/// --data and its kin, which `fanin evaluate` shares but for those that say how inputs are scaled: it scales them
+/// as the training did.
+/// @param otherwise  what the data are without --data.
+void declare_data_options(OptionReader& reader, std::string_view otherwise, std::string& data,
+                          experiment::DataOptions& options);
+void declare_scaling_options(OptionReader& reader, experiment::DataOptions& options);
 
 }  // namespace fanin::cli

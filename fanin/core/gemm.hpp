@@ -22,6 +22,9 @@ struct Gemm {
 
 /// Runs the product. oneDNN chooses its kernel by thread count, so bits are reproducible only when
 /// the calling thread runs it alone: call use_one_thread() in each worker first.
+/// A signal handler that may run on the calling thread needs a stack of its own (SA_ONSTACK), or the signal to be
+/// blocked there: oneDNN 2.6 points the stack pointer at a buffer on the heap, and a handler's frame would overwrite
+/// what lies below it.
 void gemm(const Gemm& g, const float* a, const float* b, float* c) noexcept;
 
 /// Makes oneDNN (and any OpenMP code) run single-threaded in the calling thread.

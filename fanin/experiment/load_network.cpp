@@ -7,6 +7,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
 #include "fanin/io/bytes.hpp"
+#include "fanin/net/ops/embedding.hpp"
 #include "fanin/net/presets.hpp"
 #include "fanin/net/shorthand.hpp"
 #include "fanin/net/toml_network.hpp"
@@ -55,6 +56,32 @@ void check_known(const std::string& spec, const net::Graph& graph, const net::Ne
   }
 }
 
+/// Tokens are names, not quantities: they must go into an embedding, which must know them all.
+void check_tokens(const net::Graph& graph, const DataSet& data) {
+  bool embeds = false;
+  for (const net::Node& node : graph.nodes()) {
+    const auto* const embedding = dynamic_cast<const net::Embedding*>(node.op.get());
+    if (embedding == nullptr) continue;
+    embeds = true;
+    if (node.inputs.front() != graph.inputs().front()) continue;
+    if (!data.tokens) {
+      throw Error(ErrorCode::bad_shape, "net",
+                  "'" + node.name + "' reads tokens, and the inputs of " + data.name + " are quantities");
+    }
+    if (embedding->vocabulary() < data.vocabulary) {
+      throw Error(ErrorCode::bad_shape, "net",
+                  "'" + node.name + "' knows " + std::to_string(embedding->vocabulary()) + " tokens, and " + data.name +
+                      " has " + std::to_string(data.vocabulary));
+    }
+  }
+  if (data.tokens && !embeds) {
+    throw Error(ErrorCode::bad_shape, "net",
+                "the inputs of " + data.name +
+                    " are tokens: a network for them begins with an embedding, as those of " +
+                    "char_lstm, gpt, rnn, lstm and gru do");
+  }
+}
+
 }  // namespace
 
 net::NetworkContext context_of(const DataSet& data, std::string_view activation) {
@@ -84,6 +111,7 @@ net::Graph load_network(const std::string& spec, const net::NetworkContext& cont
 }
 
 void check_network(const net::Graph& graph, const DataSet& data) {
+  check_tokens(graph, data);
   check_known(data.name, graph, context_of(data));
   const Shape& output = graph.node(graph.output()).shape;
   const std::int64_t positions = output.rank() == 0 ? 1 : output.count() / output.extents().back();

@@ -30,7 +30,8 @@ net::NetworkContext context_of(const DataSet& data, std::string_view activation 
 net::Graph load_network(const std::string& spec, const net::NetworkContext& context);
 
 /// @throws Error bad_shape unless the network takes a row of `data` and answers as its labels or targets do:
-///         [outputs], or [positions, outputs] where each position has a label of its own.
+///         [outputs], or [positions, outputs] where each position has a label of its own; and unless tokens, and
+///         nothing else, go into an embedding that has a row for each.
 void check_network(const net::Graph& graph, const DataSet& data);
 
 }  // namespace fanin::experiment

@@ -102,6 +102,28 @@ TEST(CheckNetwork, ComparesPositionsWithTheData) {
             "bad_shape: net: it answers with [9], at 1 position of a row, but a row of copy has 40 answers");
 }
 
+TEST(CheckNetwork, LetsTokensIntoAnEmbeddingThatKnowsThemAll) {
+  DataSet tokens;
+  tokens.name = "words";
+  tokens.sample_shape = Shape{6};
+  tokens.outputs = 2;
+  tokens.vocabulary = 50;
+  tokens.tokens = true;
+  const auto check = [](const std::string& spec, net::NetworkContext context, const DataSet& data) {
+    return refusal([&] { check_network(load_network(spec, context), data); });
+  };
+  EXPECT_EQ(check("lstm(8)", context_of(tokens), tokens), "accepted");
+  EXPECT_THAT(check("6-8-2", context_of(tokens), tokens), AllOf(StartsWith("bad_shape"), HasSubstr("embedding")));
+  net::NetworkContext fewer = context_of(tokens);
+  fewer.vocabulary = 49;
+  EXPECT_EQ(check("lstm(8)", fewer, tokens), "bad_shape: net: 'embedding.embedding' knows 49 tokens, and words has 50");
+  DataSet quantities = tokens;
+  quantities.tokens = false;
+  quantities.vocabulary = 0;
+  EXPECT_EQ(check("lstm(8)", context_of(tokens), quantities),
+            "bad_shape: net: 'embedding.embedding' reads tokens, and the inputs of words are quantities");
+}
+
 TEST(ContextOf, TakesWhatTheDataSetSays) {
   const net::NetworkContext context = context_of(load_data_set("adding(rows=10, length=50)", {}), "tanh");
   EXPECT_EQ(context.input, (Shape{50, 2}));

@@ -1,6 +1,7 @@
 #include "fanin/io/atomic_file.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -17,6 +19,7 @@ namespace fanin::io {
 namespace {
 
 constexpr std::size_t kMostPerCall = std::size_t{1} << 30;  // write() may refuse more than 2 GiB
+constexpr std::string_view kTemporarySuffix = ".tmp";
 constexpr int kMaxNameTries = 1000;
 constexpr int kMaxLinks = 40;          // as Linux follows
 constexpr mode_t kDefaultMode = 0666;  // the umask takes its part away
@@ -49,14 +52,31 @@ void sync_folder(const std::filesystem::path& folder) noexcept {
   ::close(descriptor);
 }
 
-/// The `n`-th candidate for a temporary name: hidden, in the same folder, told apart by process.
-std::filesystem::path temporary_name(const std::filesystem::path& target, unsigned n) {
+/// What the temporary names of a file begin with.
+std::string temporary_prefix(const std::filesystem::path& target) {
   std::string name(1, '.');
   name += target.filename().string();
-  name += '.' + std::to_string(::getpid());
+  name += '.';
+  return name;
+}
+
+/// The `n`-th candidate for a temporary name: hidden, in the same folder, told apart by process.
+std::filesystem::path temporary_name(const std::filesystem::path& target, unsigned n) {
+  std::string name = temporary_prefix(target);
+  name += std::to_string(::getpid());
   name += '-' + std::to_string(n);
-  name += ".tmp";
+  name += kTemporarySuffix;
   return target.parent_path() / name;
+}
+
+/// Whether a file's name is a temporary one of `prefix` whose process is no more.
+bool is_abandoned(std::string_view name, std::string_view prefix) noexcept {
+  if (!name.starts_with(prefix) || !name.ends_with(kTemporarySuffix)) return false;
+  name.remove_prefix(prefix.size());
+  pid_t process = 0;
+  const auto [end, status] = std::from_chars(name.data(), name.data() + name.size(), process);
+  if (status != std::errc() || process <= 0 || *end != '-') return false;
+  return ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
 }  // namespace
@@ -203,6 +223,19 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("renaming", errno);
   temporary_.clear();
   sync_folder(target_.parent_path());
+}
+
+void remove_abandoned_temporaries(const std::filesystem::path& path) noexcept {
+  try {
+    const std::filesystem::path target = follow_links(path);
+    const std::string prefix = temporary_prefix(target);
+    std::filesystem::path folder = target.parent_path();
+    if (folder.empty()) folder = ".";
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (is_abandoned(entry.path().filename().string(), prefix)) ::unlink(entry.path().c_str());
+    }
+  } catch (const std::exception&) {  // nothing was promised
+  }
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {

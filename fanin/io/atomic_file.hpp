@@ -70,6 +70,9 @@ class AtomicFile final {
   std::uint64_t size_ = 0;
 };
 
+/// Removes the temporary files of mode fresh that processes which were killed have left beside `path`.
+void remove_abandoned_temporaries(const std::filesystem::path& path) noexcept;
+
 /// Writes a whole file. @throws Error io_failure with the path and the system's reason.
 void write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);

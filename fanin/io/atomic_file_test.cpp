@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <string>
 #include <utility>
@@ -155,6 +157,26 @@ TEST(AtomicFile, ASealedFileIsOnlyRenamedByCommit) {
   EXPECT_FALSE(std::filesystem::exists(folder / "a"));
   first.commit();
   EXPECT_EQ(get_file(folder / "a"), "a");
+}
+
+TEST(AtomicFile, TemporariesOfKilledProcessesCanBeRemoved) {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    AtomicFile* const file = new AtomicFile(folder / "a");  // never destroyed
+    file->write("half");
+    ::_exit(0);
+  }
+  ASSERT_GT(child, 0);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  ASSERT_EQ(folder.file_count(), 1U);
+  AtomicFile living(folder / "a");
+  write_file_atomically(folder / ".a.txt.1-0.tmp", "of another file");
+  remove_abandoned_temporaries(folder / "a");
+  EXPECT_EQ(folder.file_count(), 2U);
+  living.write("whole");
+  living.commit();
+  EXPECT_EQ(get_file(folder / "a"), "whole");
 }
 
 }  // namespace

@@ -27,4 +27,13 @@ Loss parse_loss(std::string_view text);
 /// The canonical names, in the order of the enumeration.
 std::span<const std::string_view> loss_names() noexcept;
 
+struct LossInfo {
+  std::string_view name;
+  std::string_view alias;     ///< another name, or empty
+  std::string_view compares;  ///< what a prediction z is compared with
+  std::string_view formula;
+};
+/// In the order of the enumeration; s is the logistic function, d = z - y.
+std::span<const LossInfo> known_losses() noexcept;
+
 }  // namespace fanin::net

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 
 #include "fanin/report/numbers.hpp"
+#include "fanin/report/paragraph.hpp"
 #include "fanin/report/progress.hpp"
 #include "fanin/report/progress_bars.hpp"
 #include "fanin/report/text.hpp"
@@ -13,9 +15,14 @@
 namespace fanin::report {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr double kFrame = 0.1;     // seconds between two drawings of the bar
-constexpr double kLineEvery = 15;  // away from a terminal
-constexpr std::size_t kBarWidth = 24;
+constexpr double kLineEvery = 15;  // away from a terminal; a twentieth of the time so far when that is longer
+constexpr double kLineAtLeastEvery = 60;
+constexpr auto kPatience = 200ms;  // of an exit for a thread that is drawing
+constexpr std::size_t kWideBar = 24;
+constexpr std::size_t kNarrowBar = 10;
 
 std::string megabytes(std::size_t bytes) { return significant(static_cast<double>(bytes) / 1e6) + " MB"; }
 
@@ -24,12 +31,20 @@ std::string megabytes(std::size_t bytes) { return significant(static_cast<double
 TrainProgress::TrainProgress(int file_descriptor, const Terminal& terminal)
     : file_descriptor_(file_descriptor), terminal_(terminal), begin_(Clock::now()) {}
 
+TrainProgress::~TrainProgress() { finish(); }
+
 void TrainProgress::put(std::string_view line, Style style) {
   clear();
-  write_all(file_descriptor_, styled(printable(line, terminal_.unicode), style, terminal_) + "\n");
+  if (terminal_.interactive) refresh_size(file_descriptor_, terminal_);
+  const std::string safe = printable(line, terminal_.unicode);
+  std::string text;
+  if (terminal_.interactive && display_width(safe) > static_cast<std::size_t>(std::max(terminal_.width, 1))) {
+    add_paragraph(text, safe, style, terminal_);
+  } else {
+    text = styled(safe, style, terminal_) + "\n";
+  }
+  write_all(file_descriptor_, text);
 }
-
-void TrainProgress::say(std::string_view line, Style style) { put(line, style); }
 
 void TrainProgress::clear() {
   if (drawn_) write_all(file_descriptor_, "\r\x1b[2K");
@@ -37,15 +52,31 @@ void TrainProgress::clear() {
 }
 
 void TrainProgress::draw(const std::string& line) {
-  refresh_size(file_descriptor_, terminal_);
-  const std::size_t width = terminal_.width > 1 ? static_cast<std::size_t>(terminal_.width - 1) : 1;
-  write_all(file_descriptor_, "\r\x1b[2K" + clip(line, width, terminal_.unicode));
+  write_all(file_descriptor_, "\r\x1b[2K" + line);
   drawn_ = true;
 }
 
-void TrainProgress::loading(std::string_view data) { put(fmt::format("loading {}", data), Style::faint); }
+void TrainProgress::say(std::string_view line, Style style) {
+  const std::lock_guard lock(mutex_);
+  put(line, style);
+}
+
+void TrainProgress::finish() {
+  const std::lock_guard lock(mutex_);
+  clear();
+}
+
+void TrainProgress::leave() noexcept {
+  const bool locked = mutex_.try_lock_for(kPatience);
+  if (drawn_) write_all(file_descriptor_, "\r\n");
+  drawn_ = false;
+  if (locked) mutex_.unlock();
+}
+
+void TrainProgress::loading(std::string_view data) { say(fmt::format("loading {}", data), Style::faint); }
 
 void TrainProgress::started(const experiment::TrainResult& result, const net::Graph& graph) {
+  const std::lock_guard lock(mutex_);
   const experiment::TrainSettings& s = result.settings;
   put(fmt::format("training {}: {} parameters in {} nodes; activations and gradients take {}, {} without sharing",
                   s.net, grouped(result.parameters), grouped(static_cast<std::int64_t>(graph.nodes().size())),
@@ -53,10 +84,11 @@ void TrainProgress::started(const experiment::TrainResult& result, const net::Gr
       Style::strong);
   std::string rows = fmt::format("on {}: {} training rows", result.data_name, grouped(result.train_rows));
   if (result.validation_rows > 0) rows += fmt::format(", {} for validation", grouped(result.validation_rows));
-  rows += fmt::format(", {} for the test; {}, {}, learning rate {}, batches of {}, {} {}", grouped(result.test_rows),
-                      s.init, s.optimizer, significant(s.learning_rate.value_or(0)), s.batch_size, s.threads,
+  rows += fmt::format(", {} for the test; {}, {}, learning rate {:g}, batches of {}, {} {}", grouped(result.test_rows),
+                      s.init, s.optimizer, s.learning_rate.value_or(0), s.batch_size, s.threads,
                       s.threads == 1 ? "thread" : "threads");
   put(rows, Style::plain);
+  if (result.steps > 0) put(fmt::format("going on after step {}", grouped(result.steps)), Style::faint);
   for (const experiment::TrainEpoch& epoch : result.epochs) put(epoch_line(result, epoch), Style::faint);
   begin_ = Clock::now();
 }
@@ -68,28 +100,44 @@ void TrainProgress::stepped(const experiment::TrainMoment& m) {
     next_draw_ = terminal_.interactive ? 0 : kLineEvery;
   }
   if (seconds < next_draw_) return;
-  next_draw_ = seconds + (terminal_.interactive ? kFrame : kLineEvery);
-  const double rate = seconds > 0 ? static_cast<double>(m.rows) / seconds : 0;
+  const std::lock_guard lock(mutex_);
+  next_draw_ = seconds + (terminal_.interactive ? kFrame : std::clamp(seconds / 20, kLineEvery, kLineAtLeastEvery));
   const auto taken = static_cast<double>(m.step - first_step_);
-  const double left = static_cast<double>(m.total_steps - m.step) * seconds / taken;
-  const double done = static_cast<double>(m.step) / static_cast<double>(m.total_steps);
-  std::string text = fmt::format("epoch {} of {}  step {} of {}  loss {}", m.epoch, m.epochs, grouped(m.step),
-                                 grouped(m.total_steps), loss(m.loss));
-  if (!std::isnan(m.accuracy)) text += "  " + percent(m.accuracy, 1);
-  text += fmt::format("  {} rows/s  {} left", significant(rate), clock_time(left));
-  if (terminal_.interactive) {
-    draw(progress_bar(done, kBarWidth, terminal_) + " " + text);
-  } else {
-    put(text, Style::plain);
-  }
+  const TrainPace pace{.rows_per_second = seconds > 0 ? static_cast<double>(m.rows) / seconds : 0,
+                       .seconds_left = static_cast<double>(m.total_steps - m.step) * seconds / taken};
+  if (!terminal_.interactive) return put(train_moment_line(m, pace, terminal_), Style::plain);
+  refresh_size(file_descriptor_, terminal_);
+  draw(train_moment_line(m, pace, terminal_));
 }
 
 void TrainProgress::evaluating() {
-  if (terminal_.interactive) draw("evaluating");
+  const std::lock_guard lock(mutex_);
+  if (!terminal_.interactive) return;
+  refresh_size(file_descriptor_, terminal_);
+  draw(clip("evaluating", static_cast<std::size_t>(std::max(terminal_.width - 1, 1)), terminal_.unicode));
 }
 
 void TrainProgress::epoch_finished(const experiment::TrainResult& result, const experiment::TrainEpoch& epoch) {
-  put(epoch_line(result, epoch), Style::plain);
+  say(epoch_line(result, epoch), Style::plain);
+}
+
+std::string train_moment_line(const experiment::TrainMoment& m, const TrainPace& pace, const Terminal& terminal) {
+  const std::string epoch = fmt::format("epoch {} of {}", m.epoch, m.epochs);
+  const std::string step = fmt::format("  step {} of {}", grouped(m.step), grouped(m.total_steps));
+  const std::string value = "  loss " + loss(m.loss) + (std::isnan(m.accuracy) ? "" : "  " + percent(m.accuracy, 1));
+  const std::string rate = fmt::format("  {} rows/s", grouped(std::llround(pace.rows_per_second)));
+  const std::string left = fmt::format("  {} left", clock_time(pace.seconds_left));
+  const std::string everything = epoch + step + value + rate + left;
+  if (!terminal.interactive) return everything;
+  const double done = static_cast<double>(m.step) / static_cast<double>(std::max<std::int64_t>(1, m.total_steps));
+  const std::string wide = progress_bar(done, kWideBar, terminal) + " ";
+  const std::string narrow = progress_bar(done, kNarrowBar, terminal) + " ";
+  const auto room = static_cast<std::size_t>(std::max(terminal.width - 1, 1));
+  for (const std::string& line : {wide + everything, wide + epoch + step + value + left, wide + epoch + value + left,
+                                  narrow + epoch + value + left, epoch + value + left, epoch + value}) {
+    if (display_width(line) <= room) return line;
+  }
+  return clip(epoch + value, room, terminal.unicode);
 }
 
 std::string epoch_line(const experiment::TrainResult& result, const experiment::TrainEpoch& e) {
@@ -105,8 +153,8 @@ std::string epoch_line(const experiment::TrainResult& result, const experiment::
   add("validation", e.validation_loss, e.validation_accuracy);
   add("test", e.test_loss, e.test_accuracy);
   if (result.settings.clipping != "none") {
-    text += fmt::format("  clipped in {} steps, largest gradient norm {}", grouped(e.clipped_steps),
-                        significant(e.largest_gradient_norm));
+    text += fmt::format("  clipped in {} {}, largest gradient norm {}", grouped(e.clipped_steps),
+                        e.clipped_steps == 1 ? "step" : "steps", significant(e.largest_gradient_norm));
   }
   return text + "  " + duration(e.seconds);
 }

@@ -36,7 +36,7 @@ std::set<std::string> names_of(const json& entries) {
 }
 
 TEST(List, TheJsonNamesWhatTheTableNames) {
-  for (const char* list : {"initializers", "schemes", "activations", "optimizers"}) {
+  for (const char* list : {"initializers", "schemes", "activations", "optimizers", "schedules", "clipping"}) {
     const std::string table = run({"list", list}, {{"COLUMNS", "200"}}).out;
     const json entries = entries_of(list);
     for (const std::string& name : names_of(entries)) EXPECT_THAT(table, HasSubstr(name)) << list;
@@ -44,6 +44,9 @@ TEST(List, TheJsonNamesWhatTheTableNames) {
   }
   EXPECT_THAT(names_of(entries_of("initializers")), AllOf(Contains("he_normal"), Contains("kaiming_normal")));
   EXPECT_THAT(names_of(entries_of("activations")), AllOf(Contains("silu"), Contains("swish")));
+  EXPECT_THAT(names_of(entries_of("losses")), AllOf(Contains("cross_entropy"), Contains("huber")));
+  EXPECT_THAT(names_of(entries_of("schedules")), Contains("one_cycle"));
+  EXPECT_THAT(names_of(entries_of("clipping")), Contains("global_norm"));
   EXPECT_EQ(entries_of("data").at(0).at("name"), "fashion-mnist");
 }
 

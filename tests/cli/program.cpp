@@ -143,6 +143,8 @@ bool Program::wait_for(std::string_view text) {
   return false;
 }
 
+bool Program::ended() const { return has_ended(child_); }
+
 void Program::signal(int number) const { ::kill(child_, number); }
 
 Finished Program::finish() {

@@ -50,6 +50,7 @@ class Program final {
 
   /// Waits until standard error contains `text`; false when the program ends before that.
   bool wait_for(std::string_view text);
+  [[nodiscard]] bool ended() const;
   void signal(int number) const;
   Finished finish();
 

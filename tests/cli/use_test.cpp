@@ -33,7 +33,7 @@ TEST(Use, VersionIsTheProjects) {
 }
 
 TEST(Use, EveryCommandHasHelpWithExamplesAndExitStatus) {
-  for (const char* command : {"compare", "init", "audit", "list", "gain", "theory", "demo"}) {
+  for (const char* command : {"compare", "train", "evaluate", "init", "audit", "list", "gain", "theory", "demo"}) {
     const Finished finished = run({command, "--help"});
     EXPECT_EQ(finished.status, 0);
     EXPECT_THAT(finished.out, AllOf(HasSubstr(std::string("Usage: fanin ") + command), HasSubstr("Examples:"),
@@ -68,7 +68,8 @@ TEST(Use, AnUnknownOptionSuggestsTheNearest) {
 TEST(Use, AnUnknownCommandSuggestsTheNearest) {
   expect_wrong_use(run({"comapre"}), {"no command 'comapre'", "did you mean compare"});
   expect_wrong_use(run({"list", "intializers"}), {"did you mean initializers"});
-  expect_wrong_use(run({"list"}), {"initializers, schemes, activations, optimizers, nets, data"});
+  expect_wrong_use(run({"list"}),
+                   {"initializers, schemes, activations, optimizers, schedules, losses, clipping, nets, data"});
 }
 
 TEST(Use, ALostArgumentIsPointedAt) {

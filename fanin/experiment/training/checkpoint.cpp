@@ -1,11 +1,15 @@
 #include "fanin/experiment/training/checkpoint.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <utility>
 
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
+#include "fanin/experiment/training/setup.hpp"
+#include "fanin/init/checksum.hpp"
 #include "fanin/io/safetensors.hpp"
 #include "fanin/io/safetensors_writer.hpp"
 #include "fanin/net/toml_network.hpp"
@@ -15,154 +19,191 @@ namespace {
 
 constexpr int kFormat = 1;
 constexpr const char* kKey = "fanin.training";
+constexpr const char* kChecksumKey = "fanin.training.checksum";
 constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 40;
+constexpr std::string_view kStatePrefix = "optimizer:";  // no layer's name holds a colon
 
 std::string state_name(std::string_view parameter, std::size_t index) {
-  std::string name = "optimizer.";
+  std::string name(kStatePrefix);
   name += std::to_string(index + 1);
-  name += '.';
+  name += ':';
   name += parameter;
   return name;
 }
 
-Json state_json(const TrainState& state) {
-  Json json;
-  json["status"] = to_string(state.status);
-  json["steps"] = state.steps;
-  json["passes"] = state.passes;
-  json["epoch"] = state.epoch;
-  json["row"] = state.row;
-  json["loss_sum"] = exact_number(state.loss_sum);
-  json["correct"] = state.correct;
-  json["clipped_steps"] = state.clipped_steps;
-  json["largest_gradient_norm"] = exact_number(state.largest_gradient_norm);
-  json["seconds"] = exact_number(state.seconds);
-  json["epoch_seconds"] = exact_number(state.epoch_seconds);
-  json["diverged_at_step"] = state.diverged_at_step;
-  json["best_epoch"] = state.best_epoch;
-  json["best_value"] = exact_number(state.best_value);
-  json["epochs"] = Json::array();
-  for (const TrainEpoch& epoch : state.epochs) json["epochs"].push_back(epoch_json(epoch));
-  return json;
-}
-
-TrainStatus status_from(const std::string& text) {
-  for (const TrainStatus status : {TrainStatus::finished, TrainStatus::stopped_early, TrainStatus::diverged}) {
-    if (text == to_string(status)) return status;
-  }
-  return TrainStatus::interrupted;
-}
-
-TrainState state_from(const Json& json) {
-  TrainState state;
-  state.status = status_from(json.at("status").get<std::string>());
-  json.at("steps").get_to(state.steps);
-  json.at("passes").get_to(state.passes);
-  json.at("epoch").get_to(state.epoch);
-  json.at("row").get_to(state.row);
-  state.loss_sum = number_from(json.at("loss_sum"));
-  json.at("correct").get_to(state.correct);
-  json.at("clipped_steps").get_to(state.clipped_steps);
-  state.largest_gradient_norm = number_from(json.at("largest_gradient_norm"));
-  state.seconds = number_from(json.at("seconds"));
-  state.epoch_seconds = number_from(json.at("epoch_seconds"));
-  json.at("diverged_at_step").get_to(state.diverged_at_step);
-  json.at("best_epoch").get_to(state.best_epoch);
-  state.best_value = number_from(json.at("best_value"));
-  for (const Json& epoch : json.at("epochs")) state.epochs.push_back(epoch_from_json(epoch));
-  return state;
-}
-
 [[noreturn]] void damaged(const std::filesystem::path& file, const std::string& why) {
-  throw Error(ErrorCode::bad_data, file.string(), "this is no checkpoint of a training: " + why);
+  throw Error(ErrorCode::bad_data, file.string(), "this is no checkpoint of a training, or a damaged one: " + why);
+}
+
+std::string checksum_of(std::string_view text) {
+  init::Checksum checksum;
+  checksum.append(std::as_bytes(std::span(text)));
+  return init::checksum_text(checksum.value());
+}
+
+template <typename Action>
+void reading(const std::filesystem::path& file, const Action& action) {
+  try {
+    action();
+  } catch (const Json::exception& error) {
+    damaged(file, error.what());
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::unsupported && error.where() == file.string()) throw;
+    damaged(file, error.what());
+  }
+}
+
+void check_format(const Json& json, const std::filesystem::path& file) {
+  const Json& format = json.at("format");
+  if (format == kFormat) return;
+  throw Error(ErrorCode::unsupported, file.string(),
+              "its format is " + format.dump().substr(0, 20) + ", and this fanin reads " + std::to_string(kFormat));
+}
+
+// The tensors that a checkpoint of this network must have.
+std::map<std::string, Shape> expected_tensors(const Checkpoint& checkpoint) {
+  const std::size_t states =
+      checkpoint.resumable ? engine::state_slots(engine::parse_optimizer(checkpoint.settings.optimizer, 1.0)) : 0;
+  std::map<std::string, Shape> expected;
+  for (const net::ParameterSpec& parameter : checkpoint.graph.parameters()) {
+    expected.emplace(parameter.name, parameter.shape());
+    for (std::size_t i = 0; i < states; ++i) expected.emplace(state_name(parameter.name, i), parameter.shape());
+  }
+  for (const net::StatisticSpec& statistic : checkpoint.graph.statistics()) {
+    expected.emplace(statistic.name, statistic.shape);
+  }
+  return expected;
+}
+
+void check_tensors(const Checkpoint& checkpoint) {
+  std::map<std::string, Shape> expected = expected_tensors(checkpoint);
+  for (const io::SafetensorsEntry& entry : checkpoint.tensors->entries()) {
+    const auto found = expected.find(entry.name);
+    if (found == expected.end()) damaged(checkpoint.file, "tensor '" + entry.name + "' is none of its network's");
+    if (io::dtype_of(entry) != DType::f32 || entry.shape != found->second) {
+      damaged(checkpoint.file, "tensor '" + entry.name + "' is " + to_string(entry.shape) + " of " + entry.dtype +
+                                   ", and the network has " + to_string(found->second) + " of F32");
+    }
+    expected.erase(found);
+  }
+  if (!expected.empty()) damaged(checkpoint.file, "tensor '" + expected.begin()->first + "' is missing");
 }
 
 }  // namespace
 
-void write_checkpoint(const std::filesystem::path& file, const CheckpointHeader& header, const engine::Plan& plan,
-                      bool with_optimizer) {
-  Json json;
-  json["format"] = kFormat;
-  json["settings"] = settings_json(header.settings);
-  json["train_rows"] = header.train_rows;
-  json["resumable"] = with_optimizer;
-  json["state"] = state_json(header.state);
-  json["network"] = net::to_toml(header.graph);
-  std::vector<io::TensorSpec> specs;
-  const std::size_t states = with_optimizer ? plan.states() : 0;
-  for (const net::ParameterSpec& parameter : header.graph.parameters()) {
-    specs.push_back({parameter.name, DType::f32, parameter.shape()});
-    for (std::size_t i = 0; i < states; ++i) {
-      specs.push_back({state_name(parameter.name, i), DType::f32, parameter.shape()});
-    }
-  }
-  for (const net::StatisticSpec& statistic : header.graph.statistics()) {
-    specs.push_back({statistic.name, DType::f32, statistic.shape});
-  }
-  std::map<std::string, std::pair<std::string, std::size_t>, std::less<>> owners;  // of optimizer states
-  for (const net::ParameterSpec& parameter : header.graph.parameters()) {
-    for (std::size_t i = 0; i < states; ++i)
-      owners.emplace(state_name(parameter.name, i), std::pair(parameter.name, i));
-  }
-  io::SafetensorsWriter writer(file, specs, {.metadata = {{kKey, json.dump()}}});
-  for (const io::TensorSpec& tensor : writer.order()) {
-    const auto owner = owners.find(tensor.name);
-    const std::vector<float> values =
-        owner != owners.end() ? plan.state(owner->second.first, owner->second.second) : plan.parameter(tensor.name);
-    writer.write(std::as_bytes(std::span(values)));
-  }
-  writer.commit();
-}
-
 Checkpoint read_checkpoint(const std::filesystem::path& file) {
-  const io::SafetensorsFile tensors(file);
-  const auto found = tensors.metadata().find(kKey);
-  if (found == tensors.metadata().end()) damaged(file, "its metadata has no '" + std::string(kKey) + "'");
   Checkpoint checkpoint;
-  try {
-    const Json json = Json::parse(found->second);
-    const int format = json.at("format").get<int>();
-    if (format != kFormat) {
-      throw Error(ErrorCode::unsupported, file.string(),
-                  "its format is " + std::to_string(format) + ", and this fanin reads " + std::to_string(kFormat));
-    }
+  checkpoint.file = file;
+  checkpoint.tensors = std::make_shared<const io::SafetensorsFile>(file);
+  const io::SafetensorsMetadata& metadata = checkpoint.tensors->metadata();
+  const auto text = metadata.find(kKey);
+  if (text == metadata.end()) {
+    damaged(file, "its metadata has no '" + std::string(kKey) + "'; name a file that fanin train wrote");
+  }
+  const auto checksum = metadata.find(kChecksumKey);
+  if (checksum == metadata.end() || checksum->second != checksum_of(text->second)) {
+    damaged(file, "the header's checksum is wrong");
+  }
+  reading(file, [&] {
+    const Json json = Json::parse(text->second);
+    check_format(json, file);
     checkpoint.settings = settings_from_json(json.at("settings"));
-    json.at("network").get_to(checkpoint.network);
-    json.at("train_rows").get_to(checkpoint.train_rows);
-    checkpoint.state = state_from(json.at("state"));
-  } catch (const Json::exception& error) {
-    damaged(file, error.what());
-  }
-  for (const io::SafetensorsEntry& entry : tensors.entries()) {
-    if (io::dtype_of(entry) != DType::f32) damaged(file, "tensor '" + entry.name + "' is not F32");
-    const io::Array array = tensors.read(entry, kMostBytes);
-    const auto values = io::values<float>(array);
-    checkpoint.tensors.emplace(entry.name, std::vector<float>(values.begin(), values.end()));
-  }
+    check_settings(checkpoint.settings);
+    checkpoint.state = state_from_json(json.at("state"));
+    checkpoint.data = identity_from_json(json.at("data"));
+    checkpoint.scaling = scaling_from_json(json.at("scaling"));
+    checkpoint.resumable = json.at("resumable").get<bool>();
+    checkpoint.checksum = json.at("tensors_checksum").get<std::string>();
+    const auto network = json.at("network").get<std::string>();
+    checkpoint.graph = net::network_from_toml(network, "its network", {});
+  });
+  check_tensors(checkpoint);
   return checkpoint;
 }
 
-void restore(const Checkpoint& checkpoint, const std::filesystem::path& file, const net::Graph& graph,
-             engine::Plan& plan, bool with_optimizer) {
-  const auto tensor = [&](const std::string& name, std::int64_t count) -> const std::vector<float>& {
-    const auto found = checkpoint.tensors.find(name);
-    if (found == checkpoint.tensors.end()) damaged(file, "tensor '" + name + "' is missing");
-    if (static_cast<std::int64_t>(found->second.size()) != count)
-      damaged(file, "tensor '" + name + "' has a wrong size");
-    return found->second;
-  };
-  const std::size_t states = with_optimizer ? plan.states() : 0;
+void restore(const Checkpoint& checkpoint, engine::Plan& plan, bool with_optimizer) {
+  FANIN_ASSERT(!with_optimizer || checkpoint.resumable);
+  init::Checksum checksum;
+  for (const io::SafetensorsEntry& entry : checkpoint.tensors->entries()) {
+    const io::Array array = checkpoint.tensors->read(entry, kMostBytes);
+    const auto values = io::values<float>(array);
+    checksum.append(std::as_bytes(values));
+    if (!entry.name.starts_with(kStatePrefix)) {
+      plan.set_parameter(entry.name, values);
+    } else if (with_optimizer) {
+      const auto index = static_cast<std::size_t>(entry.name[kStatePrefix.size()] - '1');
+      plan.set_state(entry.name.substr(kStatePrefix.size() + 2), index, values);
+    }
+  }
+  if (init::checksum_text(checksum.value()) != checkpoint.checksum)
+    damaged(checkpoint.file, "the checksum of its tensors is wrong");
+  if (with_optimizer) plan.set_counters(checkpoint.state.steps, checkpoint.state.passes);
+}
+
+CheckpointWriter::CheckpointWriter(const TrainSettings& settings, const net::Graph& graph, const DataSet& data)
+    : network_(net::to_toml(graph)) {
+  try {
+    settings_ = settings_json(settings).dump();
+    identity_ = identity_json(identity_of(data)).dump();
+    scaling_ = scaling_json(data.scaling).dump();
+  } catch (const Json::type_error&) {
+    throw Error(ErrorCode::bad_value, "--out", "a name among the settings is no UTF-8 text, which a checkpoint needs");
+  }
+  const std::size_t states = engine::state_slots(engine::parse_optimizer(settings.optimizer, 1.0));
   for (const net::ParameterSpec& parameter : graph.parameters()) {
-    const std::int64_t count = parameter.shape().count();
-    plan.set_parameter(parameter.name, tensor(parameter.name, count));
+    parameters_.push_back({parameter.name, {}, 0, parameter.shape()});
     for (std::size_t i = 0; i < states; ++i) {
-      plan.set_state(parameter.name, i, tensor(state_name(parameter.name, i), count));
+      everything_.push_back({state_name(parameter.name, i), parameter.name, i, parameter.shape()});
     }
   }
   for (const net::StatisticSpec& statistic : graph.statistics()) {
-    plan.set_parameter(statistic.name, tensor(statistic.name, statistic.shape.count()));
+    parameters_.push_back({statistic.name, {}, 0, statistic.shape});
   }
-  if (with_optimizer) plan.set_counters(checkpoint.state.steps, checkpoint.state.passes);
+  everything_.insert(everything_.end(), parameters_.begin(), parameters_.end());
+  // The order of their bytes in the file, which the checksum follows.
+  std::ranges::sort(parameters_, {}, &Tensor::name);
+  std::ranges::sort(everything_, {}, &Tensor::name);
+  for (const Tensor& tensor : parameters_) names_.push_back(tensor.name);
+}
+
+void CheckpointWriter::write_resumable(const std::filesystem::path& file, const TrainState& state,
+                                       const engine::Plan& plan) const {
+  write_tensors(file, state, everything_, true, [&plan](const Tensor& tensor) {
+    return tensor.owner.empty() ? plan.parameter(tensor.name) : plan.state(tensor.owner, tensor.index);
+  });
+}
+
+void CheckpointWriter::write(const std::filesystem::path& file, const TrainState& state, const Values& values) const {
+  write_tensors(file, state, parameters_, false, [&values](const Tensor& tensor) { return values(tensor.name); });
+}
+
+void CheckpointWriter::write_tensors(const std::filesystem::path& file, const TrainState& state,
+                                     const std::vector<Tensor>& tensors, bool resumable,
+                                     const std::function<std::vector<float>(const Tensor&)>& values) const {
+  // Twice over the tensors rather than twice the memory: their checksum stands in front of them.
+  init::Checksum checksum;
+  std::vector<io::TensorSpec> specs;
+  for (const Tensor& tensor : tensors) {
+    specs.push_back({tensor.name, DType::f32, tensor.shape});
+    const std::vector<float> data = values(tensor);
+    checksum.append(std::as_bytes(std::span(data)));
+  }
+  Json json;
+  json["format"] = kFormat;
+  json["settings"] = Json::parse(settings_);
+  json["state"] = state_json(state);
+  json["data"] = Json::parse(identity_);
+  json["scaling"] = Json::parse(scaling_);
+  json["resumable"] = resumable;
+  json["tensors_checksum"] = init::checksum_text(checksum.value());
+  json["network"] = network_;
+  const std::string text = json.dump();
+  io::SafetensorsWriter writer(file, std::move(specs), {.metadata = {{kKey, text}, {kChecksumKey, checksum_of(text)}}});
+  for (const Tensor& tensor : tensors) {
+    const std::vector<float> data = values(tensor);
+    writer.write(std::as_bytes(std::span(data)));
+  }
+  writer.commit();
 }
 
 }  // namespace fanin::experiment

@@ -1,14 +1,18 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <string>
 #include <vector>
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/gemm.hpp"
+#include "fanin/core/version.hpp"
+#include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/training/checkpoint.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 #include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/trainer.hpp"
-#include "fanin/net/toml_network.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -21,10 +25,34 @@ const Samples& part_of(const DataSet& data, std::string_view part) {
                 "no part '" + std::string(part) + "'; known: train, validation, test");
   }
   if (data.validation.count == 0) {
-    throw Error(ErrorCode::bad_value, "--part",
-                data.name + " was loaded without a validation part: add --validation 0.1");
+    throw Error(ErrorCode::bad_value, "--part", data.name + " has no validation part here: add --validation 0.1");
   }
   return data.validation;
+}
+
+// The network must take the rows and answer as their labels do, and the loss it was trained with must apply.
+void check_data(const Checkpoint& checkpoint, const DataSet& data) {
+  try {
+    check_network(checkpoint.graph, data);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::bad_shape, "--data", error.what());
+  }
+  const net::Loss loss = net::parse_loss(checkpoint.settings.loss);
+  if (net::takes_labels(loss) != net::takes_labels(data.loss)) {
+    throw Error(ErrorCode::bad_value, "--data",
+                "the network was trained for " + std::string(net::to_string(loss)) + ", and " + data.name + " has " +
+                    (net::takes_labels(data.loss) ? "labels" : "targets"));
+  }
+  if (checkpoint.data.vocabulary != data.vocabulary) {
+    throw Error(ErrorCode::bad_shape, "--data",
+                "the network was trained with " + std::to_string(checkpoint.data.vocabulary) + " different tokens, " +
+                    data.name + " has " + std::to_string(data.vocabulary));
+  }
+  const std::size_t scales = checkpoint.scaling.shift.size();
+  if (scales != 1 && static_cast<std::int64_t>(scales) != data.train.features) {
+    throw Error(ErrorCode::bad_data, checkpoint.file.string(),
+                "it scales " + std::to_string(scales) + " inputs of " + std::to_string(data.train.features));
+  }
 }
 
 // By label: how many predictions there are and how many name it.
@@ -50,22 +78,15 @@ Evaluation evaluate_checkpoint(const std::filesystem::path& file, const DataSet&
   use_one_thread();
   const Checkpoint checkpoint = read_checkpoint(file);
   const Samples& samples = part_of(data, part);
-  const net::Graph graph = net::network_from_toml(checkpoint.network, file.string(), {});
-  const Shape& input = graph.node(graph.inputs().front()).shape;
-  const Shape& output = graph.node(graph.output()).shape;
-  if (input.count() != data.train.features || output.extents().back() != data.outputs) {
-    throw Error(ErrorCode::bad_shape, "--data",
-                "the network takes " + to_string(input) + " and gives " + to_string(output) + "; a row of " +
-                    data.name + " has " + std::to_string(data.train.features) + " values and " +
-                    std::to_string(data.outputs) + " outputs");
-  }
-  engine::PlanOptions options = plan_options(checkpoint.settings, data);
-  options.batch_size = std::min<std::int64_t>(std::max<std::int64_t>(options.batch_size, 1), samples.count);
+  check_data(checkpoint, data);
+  check_memory(checkpoint.settings, checkpoint.graph);
+  // The batches of the training, so that the sums are rounded as they were there.
+  engine::PlanOptions options = plan_options(checkpoint.settings, data, checkpoint.scaling);
   options.training = false;
   options.threads = options.chunks;
-  engine::Plan plan(graph, options);
-  restore(checkpoint, file, graph, plan, false);
-  Evaluation evaluation{.part = std::string(part), .rows = samples.count};
+  engine::Plan plan(checkpoint.graph, options);
+  restore(checkpoint, plan, false);
+  Evaluation evaluation{.data_name = data.name, .part = std::string(part), .rows = samples.count};
   const bool labels = net::takes_labels(data.loss);
   if (labels) {
     evaluation.class_rows.resize(static_cast<std::size_t>(data.outputs));
@@ -77,7 +98,7 @@ Evaluation evaluate_checkpoint(const std::filesystem::path& file, const DataSet&
   for (std::int64_t at = 0; at < samples.count && !stop.stop_requested(); at += options.batch_size) {
     const std::int64_t count = std::min(options.batch_size, samples.count - at);
     std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(at));
-    fill(plan, data, samples, std::span(rows).first(static_cast<std::size_t>(count)));
+    fill(plan, {data, checkpoint.scaling}, samples, std::span(rows).first(static_cast<std::size_t>(count)));
     const engine::BatchResult batch = plan.evaluate(count);
     loss += batch.loss_sum;
     correct += batch.correct;
@@ -97,6 +118,8 @@ Evaluation evaluate_checkpoint(const std::filesystem::path& file, const DataSet&
 std::string to_json(const Evaluation& evaluation) {
   const auto number = [](double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); };
   Json json;
+  json["version"] = kVersion;
+  json["data"] = evaluation.data_name;
   json["part"] = evaluation.part;
   json["rows"] = evaluation.rows;
   json["predictions"] = evaluation.predictions;
@@ -110,7 +133,7 @@ std::string to_json(const Evaluation& evaluation) {
     row["correct"] = evaluation.class_correct[i];
     json["classes"].push_back(std::move(row));
   }
-  return json.dump(2) + "\n";
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace fanin::experiment

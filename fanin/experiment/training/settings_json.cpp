@@ -3,13 +3,77 @@
 #include <cmath>
 #include <limits>
 
+#include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
 
 namespace fanin::experiment {
 namespace {
 
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+
 // For people's files: JSON knows no NaN and no infinity.
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+[[noreturn]] void refuse(const std::string& field, const std::string& message) {
+  throw Error(ErrorCode::bad_data, "'" + field + "'", message);
+}
+
+// Reads members of an object, each with its type and range: nlohmann's own conversions take 1e300 for an integer.
+class Fields final {
+ public:
+  explicit Fields(const Json& json) : json_(json) {}
+
+  [[nodiscard]] const Json& at(const char* key) const { return json_.at(key); }
+
+  void read(const char* key, std::int64_t& value, std::int64_t low = 0, std::int64_t high = kMost) const {
+    const Json& json = at(key);
+    const bool fits = json.is_number_unsigned() ? json.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMost) : true;
+    if (!json.is_number_integer() || !fits) refuse(key, "is no whole number: " + json.dump().substr(0, 40));
+    value = json.get<std::int64_t>();
+    if (value < low || value > high) refuse(key, std::to_string(value) + " is out of range");
+  }
+  void read(const char* key, std::uint64_t& value) const {
+    const Json& json = at(key);
+    const bool fits = json.is_number_unsigned() || (json.is_number_integer() && json.get<std::int64_t>() >= 0);
+    if (!fits) refuse(key, "is no whole number from 0 to 2^64 - 1");
+    value = json.get<std::uint64_t>();
+  }
+  void read(const char* key, double& value) const { value = number_from(at(key)); }
+  void read(const char* key, std::string& value) const {
+    if (!at(key).is_string()) refuse(key, "is no text");
+    value = at(key).get<std::string>();
+  }
+  void read(const char* key, bool& value) const {
+    if (!at(key).is_boolean()) refuse(key, "is neither true nor false");
+    value = at(key).get<bool>();
+  }
+  void read(const char* key, std::optional<double>& value) const {
+    if (!at(key).is_null()) value = number_from(at(key));
+  }
+
+ private:
+  const Json& json_;
+};
+
+TrainStatus status_from(const std::string& text) {
+  for (const TrainStatus status :
+       {TrainStatus::finished, TrainStatus::stopped_early, TrainStatus::diverged, TrainStatus::interrupted}) {
+    if (text == to_string(status)) return status;
+  }
+  refuse("status", "there is no '" + text + "'");
+}
+
+std::vector<float> floats_from(const Json& json) {
+  std::vector<float> values;
+  for (const Json& value : json) values.push_back(static_cast<float>(number_from(value)));
+  return values;
+}
+
+Json floats_json(const std::vector<float>& values) {
+  Json json = Json::array();
+  for (const float value : values) json.push_back(exact_number(static_cast<double>(value)));
+  return json;
+}
 
 }  // namespace
 
@@ -19,10 +83,12 @@ Json exact_number(double value) {
 }
 
 double number_from(const Json& json) {
-  if (!json.is_string()) return json.get<double>();
-  const auto text = json.get<std::string>();
+  if (json.is_number()) return json.get<double>();
+  const std::string text = json.is_string() ? json.get<std::string>() : json.dump().substr(0, 40);
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
-  return text == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+  if (text == "inf") return std::numeric_limits<double>::infinity();
+  if (text == "-inf") return -std::numeric_limits<double>::infinity();
+  refuse("number", "'" + text + "' is none");
 }
 
 Json settings_json(const TrainSettings& s) {
@@ -61,38 +127,40 @@ Json settings_json(const TrainSettings& s) {
 }
 
 TrainSettings settings_from_json(const Json& json) {
+  const Fields fields(json);
   TrainSettings s;
-  json.at("net").get_to(s.net);
-  json.at("data").get_to(s.data);
-  json.at("standardize").get_to(s.data_options.standardize);
-  json.at("raw").get_to(s.data_options.raw);
-  json.at("validation_fraction").get_to(s.data_options.validation_fraction);
-  if (const Json& given = json.at("test_fraction"); !given.is_null())
-    s.data_options.test_fraction = given.get<double>();
-  json.at("target_column").get_to(s.data_options.target_column);
-  s.data_options.task = static_cast<Task>(json.at("task").get<int>());
-  json.at("limit_train").get_to(s.data_options.limit_train);
-  json.at("limit_test").get_to(s.data_options.limit_test);
-  json.at("activation").get_to(s.activation);
-  json.at("init").get_to(s.init);
-  json.at("init_for").get_to(s.init_for);
-  json.at("loss").get_to(s.loss);
-  json.at("label_smoothing").get_to(s.label_smoothing);
-  json.at("optimizer").get_to(s.optimizer);
-  if (!json.at("learning_rate").is_null()) s.learning_rate = json.at("learning_rate").get<double>();
-  json.at("schedule").get_to(s.schedule);
-  json.at("learning_rate_for").get_to(s.learning_rate_for);
-  json.at("decay_all").get_to(s.decay_all);
-  json.at("clipping").get_to(s.clipping);
-  json.at("clip_limit").get_to(s.clip_limit);
-  json.at("batch_size").get_to(s.batch_size);
-  json.at("accumulate").get_to(s.accumulate);
-  json.at("epochs").get_to(s.epochs);
-  json.at("max_steps").get_to(s.max_steps);
-  json.at("patience").get_to(s.patience);
-  json.at("seed").get_to(s.seed);
-  json.at("chunks").get_to(s.chunks);
-  json.at("evaluate_every").get_to(s.evaluate_every);
+  std::int64_t task = 0;
+  fields.read("net", s.net);
+  fields.read("data", s.data);
+  fields.read("standardize", s.data_options.standardize);
+  fields.read("raw", s.data_options.raw);
+  fields.read("validation_fraction", s.data_options.validation_fraction);
+  fields.read("test_fraction", s.data_options.test_fraction);
+  fields.read("target_column", s.data_options.target_column);
+  fields.read("task", task, 0, static_cast<std::int64_t>(Task::regression));
+  s.data_options.task = static_cast<Task>(task);
+  fields.read("limit_train", s.data_options.limit_train);
+  fields.read("limit_test", s.data_options.limit_test);
+  fields.read("activation", s.activation);
+  fields.read("init", s.init);
+  fields.read("init_for", s.init_for);
+  fields.read("loss", s.loss);
+  fields.read("label_smoothing", s.label_smoothing);
+  fields.read("optimizer", s.optimizer);
+  s.learning_rate = number_from(fields.at("learning_rate"));
+  fields.read("schedule", s.schedule);
+  fields.read("learning_rate_for", s.learning_rate_for);
+  fields.read("decay_all", s.decay_all);
+  fields.read("clipping", s.clipping);
+  fields.read("clip_limit", s.clip_limit);
+  fields.read("batch_size", s.batch_size);
+  fields.read("accumulate", s.accumulate);
+  fields.read("epochs", s.epochs);
+  fields.read("max_steps", s.max_steps);
+  fields.read("patience", s.patience);
+  fields.read("seed", s.seed);
+  fields.read("chunks", s.chunks, 1);
+  fields.read("evaluate_every", s.evaluate_every);
   return s;
 }
 
@@ -114,25 +182,123 @@ Json epoch_json(const TrainEpoch& e) {
 }
 
 TrainEpoch epoch_from_json(const Json& json) {
+  const Fields fields(json);
   TrainEpoch e;
-  json.at("epoch").get_to(e.epoch);
-  json.at("steps").get_to(e.steps);
-  e.learning_rate = number_from(json.at("learning_rate"));
-  e.train_loss = number_from(json.at("train_loss"));
-  e.train_accuracy = number_from(json.at("train_accuracy"));
-  e.validation_loss = number_from(json.at("validation_loss"));
-  e.validation_accuracy = number_from(json.at("validation_accuracy"));
-  e.test_loss = number_from(json.at("test_loss"));
-  e.test_accuracy = number_from(json.at("test_accuracy"));
-  json.at("clipped_steps").get_to(e.clipped_steps);
-  e.largest_gradient_norm = number_from(json.at("largest_gradient_norm"));
-  e.seconds = number_from(json.at("seconds"));
+  fields.read("epoch", e.epoch, 1);
+  fields.read("steps", e.steps);
+  fields.read("learning_rate", e.learning_rate);
+  fields.read("train_loss", e.train_loss);
+  fields.read("train_accuracy", e.train_accuracy);
+  fields.read("validation_loss", e.validation_loss);
+  fields.read("validation_accuracy", e.validation_accuracy);
+  fields.read("test_loss", e.test_loss);
+  fields.read("test_accuracy", e.test_accuracy);
+  fields.read("clipped_steps", e.clipped_steps);
+  fields.read("largest_gradient_norm", e.largest_gradient_norm);
+  fields.read("seconds", e.seconds);
   return e;
+}
+
+Json state_json(const TrainState& state) {
+  Json json;
+  json["status"] = to_string(state.status);
+  json["steps"] = state.steps;
+  json["passes"] = state.passes;
+  json["epoch"] = state.epoch;
+  json["row"] = state.row;
+  json["loss_sum"] = exact_number(state.loss_sum);
+  json["correct"] = state.correct;
+  json["clipped_steps"] = state.clipped_steps;
+  json["largest_gradient_norm"] = exact_number(state.largest_gradient_norm);
+  json["seconds"] = exact_number(state.seconds);
+  json["epoch_seconds"] = exact_number(state.epoch_seconds);
+  json["diverged_at_step"] = state.diverged_at_step;
+  json["best_epoch"] = state.best_epoch;
+  json["best_value"] = exact_number(state.best_value);
+  json["epochs"] = Json::array();
+  for (const TrainEpoch& epoch : state.epochs) json["epochs"].push_back(epoch_json(epoch));
+  return json;
+}
+
+TrainState state_from_json(const Json& json) {
+  const Fields fields(json);
+  TrainState state;
+  std::string status;
+  fields.read("status", status);
+  state.status = status_from(status);
+  fields.read("steps", state.steps);
+  fields.read("passes", state.passes);
+  fields.read("epoch", state.epoch, 1);
+  fields.read("row", state.row);
+  fields.read("loss_sum", state.loss_sum);
+  fields.read("correct", state.correct);
+  fields.read("clipped_steps", state.clipped_steps);
+  fields.read("largest_gradient_norm", state.largest_gradient_norm);
+  fields.read("seconds", state.seconds);
+  fields.read("epoch_seconds", state.epoch_seconds);
+  fields.read("diverged_at_step", state.diverged_at_step);
+  fields.read("best_epoch", state.best_epoch);
+  fields.read("best_value", state.best_value);
+  for (const Json& epoch : fields.at("epochs")) state.epochs.push_back(epoch_from_json(epoch));
+  const auto finished = static_cast<std::int64_t>(state.epochs.size());
+  if (finished != state.epoch - 1 || state.best_epoch > finished) {
+    refuse("epochs", std::to_string(finished) + " of them do not fit epoch " + std::to_string(state.epoch));
+  }
+  return state;
+}
+
+Json identity_json(const DataIdentity& data) {
+  Json json;
+  json["name"] = data.name;
+  json["train_rows"] = data.train_rows;
+  json["validation_rows"] = data.validation_rows;
+  json["test_rows"] = data.test_rows;
+  json["features"] = data.features;
+  json["outputs"] = data.outputs;
+  json["positions"] = data.positions;
+  json["vocabulary"] = data.vocabulary;
+  json["checksum"] = data.checksum;
+  return json;
+}
+
+DataIdentity identity_from_json(const Json& json) {
+  const Fields fields(json);
+  DataIdentity data;
+  fields.read("name", data.name);
+  fields.read("train_rows", data.train_rows);
+  fields.read("validation_rows", data.validation_rows);
+  fields.read("test_rows", data.test_rows);
+  fields.read("features", data.features);
+  fields.read("outputs", data.outputs);
+  fields.read("positions", data.positions);
+  fields.read("vocabulary", data.vocabulary);
+  fields.read("checksum", data.checksum);
+  return data;
+}
+
+Json scaling_json(const InputScaling& scaling) {
+  Json json;
+  json["shift"] = floats_json(scaling.shift);
+  json["divisor"] = floats_json(scaling.divisor);
+  json["description"] = scaling.description;
+  return json;
+}
+
+InputScaling scaling_from_json(const Json& json) {
+  const Fields fields(json);
+  InputScaling scaling;
+  scaling.shift = floats_from(fields.at("shift"));
+  scaling.divisor = floats_from(fields.at("divisor"));
+  fields.read("description", scaling.description);
+  if (scaling.shift.empty() || scaling.shift.size() != scaling.divisor.size()) {
+    refuse("scaling", "shift and divisor differ in length");
+  }
+  return scaling;
 }
 
 Json result_json(const TrainResult& result) {
   Json json;
-  json["fanin"] = kVersion;
+  json["version"] = kVersion;
   json["settings"] = settings_json(result.settings);
   json["data_name"] = result.data_name;
   json["data_source"] = result.data_source;

@@ -1,18 +1,17 @@
 #include "fanin/experiment/training/setup.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <span>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
-#include "fanin/core/suggest.hpp"
 #include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/reading.hpp"
+#include "fanin/experiment/training/clipping.hpp"
 #include "fanin/experiment/training/start.hpp"
 #include "fanin/net/activation.hpp"
 
@@ -35,13 +34,8 @@ void check_positive(const char* option, double value) {
   refuse(option, format_number(value) + " is not a finite number above 0");
 }
 
-constexpr std::array<std::string_view, 4> kClippings{"none", "value", "norm", "global_norm"};
-
-engine::Clipping parse_clipping(std::string_view text) {
-  const auto found = std::find(kClippings.begin(), kClippings.end(), text);
-  if (found != kClippings.end()) return static_cast<engine::Clipping>(found - kClippings.begin());
-  const std::vector<std::string> names(kClippings.begin(), kClippings.end());
-  throw Error(ErrorCode::unknown_name, "--clip", "no clipping '" + std::string(text) + "'; " + suggestion(text, names));
+engine::Optimizer parse_optimizer(const TrainSettings& s) {
+  return reading("--optimizer", [&] { return engine::parse_optimizer(s.optimizer, s.learning_rate.value_or(1.0)); });
 }
 
 net::Loss resolve_loss(const std::string& text, const DataSet& data) {
@@ -52,28 +46,24 @@ net::Loss resolve_loss(const std::string& text, const DataSet& data) {
                        "; leave --loss out for " + std::string(net::to_string(data.loss)));
 }
 
+// Probabilities are what these losses compare with; anything else would train towards minus infinity.
+void check_probabilities(net::Loss loss, const DataSet& data) {
+  if (loss != net::Loss::binary_cross_entropy && loss != net::Loss::soft_cross_entropy) return;
+  for (const Samples* part : {&data.train, &data.validation, &data.test}) {
+    const auto odd =
+        std::find_if(part->targets.begin(), part->targets.end(), [](float y) { return !(y >= 0 && y <= 1); });
+    if (odd == part->targets.end()) continue;
+    refuse("--loss", std::string(net::to_string(loss)) + " needs targets from 0 to 1, and " + data.name + " has " +
+                         format_number(static_cast<double>(*odd)));
+  }
+}
+
 void check_counts(const TrainSettings& s, const DataSet& data) {
   check_range("--batch-size", s.batch_size, 1, data.train.count);
   check_range("--accumulate", s.accumulate, 1, s.batch_size);
-  check_range("--epochs", s.epochs, 1, 1'000'000);
-  check_range("--steps", s.max_steps, 0, kMost);
-  check_range("--patience", s.patience, 0, 1'000'000);
-  check_range("--evaluate-every", s.evaluate_every, 1, 1'000'000);
-  check_range("--chunks", s.chunks, 0, 1024);
-  check_range("--threads", s.threads, 0, 1024);
   if (s.patience > 0 && data.validation.count == 0) {
     refuse("--patience", "stopping early needs a validation part: add --validation 0.1");
   }
-  if (!(s.checkpoint_seconds >= 0)) refuse("--checkpoint-seconds", "it must be 0 or more");
-}
-
-void check_memory(const TrainSettings& s, const net::Graph& graph, const engine::Optimizer& optimizer) {
-  const double wanted = training_bytes(graph, optimizer, rows_at_once(s), 1);
-  const double there = machine_bytes();
-  if (wanted <= there) return;
-  const auto gigabytes = [](double bytes) { return std::to_string(std::llround(bytes / 1e9)) + " GB"; };
-  refuse("--net", "training it takes about " + gigabytes(wanted) + " of memory, the machine has " + gigabytes(there) +
-                      "; use smaller batches, --accumulate or a smaller network");
 }
 
 // Gradients of at least 32 rows each, so that the products stay large; a rule of the settings alone, because the
@@ -97,12 +87,40 @@ net::Graph network_of(const TrainSettings& settings, const DataSet& data) {
   return reading("--net", [&] { return load_network(settings.net, context_of(data, settings.activation)); });
 }
 
-engine::PlanOptions plan_options(const TrainSettings& s, const DataSet& data) {
+void check_settings(const TrainSettings& s) {
+  check_range("--batch-size", s.batch_size, 1, kMost);
+  check_range("--accumulate", s.accumulate, 1, kMost);
+  check_range("--epochs", s.epochs, 1, 1'000'000);
+  check_range("--steps", s.max_steps, 0, kMost);
+  check_range("--patience", s.patience, 0, 1'000'000);
+  check_range("--evaluate-every", s.evaluate_every, 1, 1'000'000);
+  check_range("--chunks", s.chunks, 0, 1024);
+  check_range("--threads", s.threads, 0, 1024);
+  if (!(s.checkpoint_seconds >= 0)) refuse("--checkpoint-seconds", "it must be 0 or more");
+  if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) refuse("--label-smoothing", "it must be in [0, 1)");
+  if (s.learning_rate) check_positive("--lr", *s.learning_rate);
+  if (!s.loss.empty()) static_cast<void>(reading("--loss", [&] { return net::parse_loss(s.loss); }));
+  static_cast<void>(parse_optimizer(s));
+  static_cast<void>(reading("--schedule", [&] { return parse_schedule(s.schedule); }));
+  static_cast<void>(parse_clipping(s.clipping));
+  check_positive("--clip", s.clip_limit);
+}
+
+void check_memory(const TrainSettings& s, const net::Graph& graph) {
+  const double wanted = training_bytes(graph, parse_optimizer(s), rows_at_once(s), 1);
+  const double there = machine_bytes();
+  if (wanted <= there) return;
+  const auto gigabytes = [](double bytes) { return std::to_string(std::llround(bytes / 1e9)) + " GB"; };
+  refuse("--net", "training it takes about " + gigabytes(wanted) + " of memory, the machine has " + gigabytes(there) +
+                      "; use smaller batches, --accumulate or a smaller network");
+}
+
+engine::PlanOptions plan_options(const TrainSettings& s, const DataSet& data, const InputScaling& scaling) {
   engine::PlanOptions options;
   options.batch_size = rows_at_once(s);
   options.loss = net::parse_loss(s.loss);
-  options.optimizer = engine::parse_optimizer(s.optimizer, s.learning_rate.value());
-  options.input_zero_fraction = data.tokens ? 0 : zero_fraction(data.train, data.scaling);
+  options.optimizer = parse_optimizer(s);
+  options.input_zero_fraction = data.tokens ? 0 : zero_fraction(data.train, scaling);
   options.label_smoothing = s.label_smoothing;
   options.clipping = parse_clipping(s.clipping);
   options.clip_limit = s.clip_limit;
@@ -112,37 +130,41 @@ engine::PlanOptions plan_options(const TrainSettings& s, const DataSet& data) {
   return options;
 }
 
-TrainSettings resolve(const TrainSettings& settings, const DataSet& data) {
+TrainSetup prepare(const TrainSettings& settings, const DataSet& data, const net::Graph* given) {
   if (data.train.count < 1 || data.test.count < 1) {
     refuse("--data", "the data set " + data.name + " has an empty part");
   }
+  check_settings(settings);
   TrainSettings s = settings;
+  if (s.batch_size == kDefaultBatchSize) s.batch_size = std::min(kDefaultBatchSize, data.train.count);
   check_counts(s, data);
   if (s.net.empty()) {
+    if (data.tokens || data.positions > 1) {
+      refuse("--net", "the rows of " + data.name + " are sequences: name a network for them, such as " +
+                          (data.tokens ? "char_lstm or gpt" : "lstm or gru"));
+    }
     s.net = std::to_string(data.train.features) + "-256-128-" + std::to_string(data.outputs);
   }
   s.activation = reading("--activation", [&] { return net::to_string(net::parse_activation(s.activation)); });
-  const net::Graph graph = network_of(s, data);
+  net::Graph graph = given != nullptr ? *given : network_of(s, data);
   reading("--net", [&] { check_network(graph, data); });
   s.init = reading("--init", [&] { return init::parse_network_scheme(s.init).text(); });
   s.init_for = canonical_init_for(s.init_for);
-  static_cast<void>(plan_start(graph, {s.init, s.init_for, s.learning_rate_for}));
-  s.loss = net::to_string(resolve_loss(s.loss, data));
-  if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) refuse("--label-smoothing", "it must be in [0, 1)");
+  init::NetworkPlan start = plan_start(graph, {s.init, s.init_for, s.learning_rate_for});
+  graph = reading("--init", [&] { return init::with_multipliers(graph, start.multipliers); });
+  const net::Loss loss = resolve_loss(s.loss, data);
+  check_probabilities(loss, data);
+  s.loss = net::to_string(loss);
   if (s.label_smoothing > 0 && !net::takes_labels(data.loss)) refuse("--label-smoothing", data.name + " has no labels");
-  if (s.learning_rate) check_positive("--lr", *s.learning_rate);
-  const engine::Optimizer optimizer =
-      reading("--optimizer", [&] { return engine::parse_optimizer(s.optimizer, s.learning_rate.value_or(1.0)); });
+  const engine::Optimizer optimizer = parse_optimizer(s);
   s.learning_rate = s.learning_rate.value_or(engine::default_learning_rate(optimizer.kind));
   s.optimizer = engine::to_string(optimizer);
-  s.schedule = reading("--schedule", [&] { return to_string(parse_schedule(s.schedule)); });
-  static_cast<void>(parse_clipping(s.clipping));
-  check_positive("--clip", s.clip_limit);
+  s.schedule = to_string(parse_schedule(s.schedule));
   if (s.chunks == 0) s.chunks = default_chunks(s);
   if (s.threads == 0) s.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   s.threads = static_cast<int>(std::min<std::int64_t>(s.threads, s.chunks));
-  check_memory(s, graph, optimizer);
-  return s;
+  check_memory(s, graph);
+  return {std::move(s), std::move(graph), std::move(start)};
 }
 
 }  // namespace fanin::experiment

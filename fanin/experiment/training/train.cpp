@@ -8,6 +8,7 @@
 #include "fanin/core/gemm.hpp"
 #include "fanin/experiment/training/checkpoint.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
+#include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/trainer.hpp"
 
 namespace fanin::experiment {
@@ -26,22 +27,25 @@ void make_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 std::string_view to_string(TrainStatus status) noexcept {
-  constexpr std::array<std::string_view, 4> kNames{"finished", "stopped early", "diverged", "interrupted"};
+  constexpr std::array<std::string_view, 4> kNames{"finished", "stopped_early", "diverged", "interrupted"};
   return kNames[static_cast<std::size_t>(status)];
 }
 
+void check_new_training(const std::filesystem::path& folder) {
+  if (folder.empty() || !std::filesystem::exists(folder / kLast)) return;
+  throw Error(ErrorCode::bad_value, "--out",
+              "'" + folder.string() + "' holds a training already; go on with it by --resume " + folder.string() +
+                  ", or name another folder");
+}
+
+TrainSettings resolve(const TrainSettings& settings, const DataSet& data) { return prepare(settings, data).settings; }
+
 TrainResult train(const TrainSettings& settings, const DataSet& data, TrainObserver* observer, std::stop_token stop) {
   use_one_thread();
-  const TrainSettings resolved = resolve(settings, data);
-  if (!resolved.out.empty()) {
-    make_folder(resolved.out);
-    if (std::filesystem::exists(resolved.out / kLast)) {
-      throw Error(ErrorCode::bad_value, "--out",
-                  "'" + resolved.out.string() + "' holds a training already; go on with it by --resume " +
-                      resolved.out.string() + ", or name another folder");
-    }
-  }
-  return Trainer(resolved, data, observer, std::move(stop)).run();
+  const TrainSetup setup = prepare(settings, data);
+  check_new_training(setup.settings.out);
+  if (!setup.settings.out.empty()) make_folder(setup.settings.out);
+  return Trainer(setup, data, observer, std::move(stop)).run();
 }
 
 TrainSettings settings_of_training(const std::filesystem::path& folder) {
@@ -58,13 +62,27 @@ TrainSettings settings_of_training(const std::filesystem::path& folder) {
 TrainResult resume_training(const TrainSettings& settings, const DataSet& data, TrainObserver* observer,
                             std::stop_token stop) {
   use_one_thread();
-  const std::filesystem::path file = settings.out / kLast;
-  const Checkpoint checkpoint = read_checkpoint(file);
-  const TrainSettings resolved = resolve(settings, data);
-  return Trainer(resolved, data, observer, std::move(stop)).resume(checkpoint, file);
+  const Checkpoint checkpoint = read_checkpoint(settings.out / kLast);
+  if (!checkpoint.resumable) {
+    throw Error(ErrorCode::bad_data, checkpoint.file.string(),
+                "it holds parameters without the optimizer's state; only the last.safetensors of a training can be "
+                "resumed");
+  }
+  if (const std::string changes = difference(checkpoint.data, identity_of(data)); !changes.empty()) {
+    throw Error(ErrorCode::bad_data, checkpoint.file.string(),
+                "the data set " + data.name + " has changed since the training began: " + changes);
+  }
+  TrainSettings same = checkpoint.settings;
+  same.out = settings.out;
+  same.threads = settings.threads;
+  same.checkpoint_seconds = settings.checkpoint_seconds;
+  const TrainSetup setup = prepare(same, data, &checkpoint.graph);
+  return Trainer(setup, data, observer, std::move(stop)).resume(checkpoint);
 }
 
-std::string to_json(const TrainResult& result) { return result_json(result).dump(2) + "\n"; }
+std::string to_json(const TrainResult& result) {
+  return result_json(result).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 std::string to_csv(const TrainResult& result) {
   std::string text;

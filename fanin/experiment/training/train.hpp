@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "fanin/engine/plan.hpp"
+#include "fanin/experiment/compare.hpp"
 #include "fanin/experiment/data_set.hpp"
 #include "fanin/net/graph.hpp"
 
@@ -34,20 +35,22 @@ struct TrainSettings {
   std::optional<double> learning_rate = {};  ///< none: PyTorch's default for the optimizer
   std::string schedule = "constant";
   std::string learning_rate_for = {};  ///< "head=100x"
-  bool decay_all = false;              ///< weight decay on biases, scales and shifts too
+  bool decay_all = false;              ///< weight decay on every parameter, as in PyTorch; else on the weights alone
   std::string clipping = "none";       ///< none, value, norm or global_norm
   double clip_limit = 1;
-  std::int64_t batch_size = 64;  ///< rows of an optimizer step
-  std::int64_t accumulate = 1;   ///< parts that a step's rows are computed in, one after another
+  std::int64_t batch_size = kDefaultBatchSize;  ///< rows of a step; the default shrinks to all training rows
+  std::int64_t accumulate = 1;                  ///< parts that a step's rows are computed in, one after another
   std::int64_t epochs = 10;
   std::int64_t max_steps = 0;  ///< 0: as many as the epochs have
   std::int64_t patience = 0;   ///< epochs without a better validation before training stops; 0: never
   std::uint64_t seed = 1;
   std::int64_t chunks = 0;  ///< parts of a batch whose gradients are summed in order; 0: by batch size
 
-  int threads = 0;                  ///< 0: one per core, at most one per chunk
-  std::filesystem::path out = {};   ///< folder for checkpoints; empty: none
-  double checkpoint_seconds = 30;   ///< between checkpoints within an epoch; each epoch's end has one too
+  int threads = 0;                 ///< 0: one per core, at most one per chunk
+  std::filesystem::path out = {};  ///< folder for checkpoints; empty: none
+  /// Between two checkpoints within an epoch, at least; more where writing one takes over a twentieth of that. The end
+  /// of an epoch has one too, under the same limit. 0: after every step and every epoch, however long it takes.
+  double checkpoint_seconds = 30;
   std::int64_t evaluate_every = 1;  ///< epochs between two evaluations of the test part; the last has one
 };
 
@@ -114,6 +117,7 @@ class TrainObserver {
   virtual void stepped(const TrainMoment& moment) = 0;
   /// The evaluation that follows the epoch's steps has begun.
   virtual void evaluating() = 0;
+  /// `result` is the one that started() had.
   virtual void epoch_finished(const TrainResult& result, const TrainEpoch& epoch) = 0;
 };
 
@@ -124,8 +128,11 @@ net::Graph network_of(const TrainSettings& settings, const DataSet& data);
 /// @throws Error naming the setting.
 TrainSettings resolve(const TrainSettings& settings, const DataSet& data);
 
+/// @throws Error bad_value when the folder (or none: empty) holds a training already.
+void check_new_training(const std::filesystem::path& folder);
+
 /// Trains to the end, to divergence, to an early stop, or until asked to stop. With `settings.out` it writes
-/// last.safetensors (everything a resumption needs), best.safetensors (parameters) and train.json there.
+/// last.safetensors (everything a resumption needs), best.safetensors (parameters), train.json and epochs.csv there.
 /// @param observer  may be null.
 /// @throws Error as resolve; io_failure.
 TrainResult train(const TrainSettings& settings, const DataSet& data, TrainObserver* observer, std::stop_token stop);
@@ -141,6 +148,7 @@ TrainResult resume_training(const TrainSettings& settings, const DataSet& data, 
 
 /// What a checkpoint's network makes of a part of a data set.
 struct Evaluation {
+  std::string data_name;
   std::string part;  ///< "test"
   std::int64_t rows = 0;
   std::int64_t predictions = 0;

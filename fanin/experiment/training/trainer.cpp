@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "fanin/core/error.hpp"
-#include "fanin/experiment/training/setup.hpp"
-#include "fanin/experiment/training/start.hpp"
-#include "fanin/io/atomic_file.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
@@ -19,6 +18,10 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double accuracy_of(net::Loss loss, std::int64_t correct, double predictions) {
   return net::has_accuracy(loss) ? static_cast<double>(correct) / predictions : kNaN;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 // What always naming the most frequent class would reach on the test part.
@@ -36,16 +39,16 @@ bool decays(const net::ParameterSpec& parameter) {
 
 }  // namespace
 
-void fill(engine::Plan& plan, const DataSet& data, const Samples& part, std::span<const std::uint32_t> rows) {
-  gather_inputs(part, data.scaling, rows, plan.input());
-  if (net::takes_labels(data.loss)) {
+void fill(engine::Plan& plan, const RowSource& source, const Samples& part, std::span<const std::uint32_t> rows) {
+  gather_inputs(part, source.scaling, rows, plan.input());
+  if (net::takes_labels(source.data.loss)) {
     gather_labels(part, rows, plan.labels());
   } else {
     gather_targets(part, rows, plan.targets());
   }
 }
 
-std::optional<Score> evaluate_part(engine::Plan& plan, const DataSet& data, const Samples& part,
+std::optional<Score> evaluate_part(engine::Plan& plan, const RowSource& source, const Samples& part,
                                    std::int64_t rows_at_once, net::Loss loss, const std::stop_token& stop) {
   if (part.count == 0) return Score{kNaN, kNaN};
   std::vector<std::uint32_t> rows(static_cast<std::size_t>(rows_at_once));
@@ -55,7 +58,7 @@ std::optional<Score> evaluate_part(engine::Plan& plan, const DataSet& data, cons
     if (stop.stop_requested()) return std::nullopt;
     const std::int64_t count = std::min(rows_at_once, part.count - at);
     std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(at));
-    fill(plan, data, part, std::span(rows).first(static_cast<std::size_t>(count)));
+    fill(plan, source, part, std::span(rows).first(static_cast<std::size_t>(count)));
     const engine::BatchResult batch = plan.evaluate(count);
     loss_sum += batch.loss_sum;
     correct += batch.correct;
@@ -64,123 +67,134 @@ std::optional<Score> evaluate_part(engine::Plan& plan, const DataSet& data, cons
   return Score{loss_sum / predictions, accuracy_of(loss, correct, predictions)};
 }
 
-Trainer::Trainer(const TrainSettings& settings, const DataSet& data, TrainObserver* observer, std::stop_token stop)
-    : settings_(settings),
+Trainer::Trainer(const TrainSetup& setup, const DataSet& data, TrainObserver* observer, std::stop_token stop)
+    : settings_(setup.settings),
+      setup_(setup),
       data_(data),
       observer_(observer),
       stop_(std::move(stop)),
-      graph_(network_of(settings, data)),
-      loss_(net::parse_loss(settings.loss)),
-      schedule_(parse_schedule(settings.schedule)),
-      plan_(
-          (graph_ = init::with_multipliers(
-               graph_, plan_start(graph_, {settings.init, settings.init_for, settings.learning_rate_for}).multipliers)),
-          plan_options(settings, data)) {
-  const init::NetworkPlan start = plan_start(graph_, {settings.init, settings.init_for, settings.learning_rate_for});
-  init::initialize(start, settings.seed, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
-    plan_.set_parameter(parameter.name, values);
-  });
-  for (const init::ParameterPlan& parameter : start.parameters) {
+      loss_(net::parse_loss(settings_.loss)),
+      schedule_(parse_schedule(settings_.schedule)),
+      plan_(setup.graph, plan_options(settings_, data, data.scaling)),
+      saver_(settings_, setup.graph, data),
+      per_epoch_(steps_per_epoch(settings_, data)),
+      total_(total_steps(settings_, data)) {
+  for (const init::ParameterPlan& parameter : setup.start.parameters) {
     if (parameter.learning_rate_factor != 1) {
       plan_.set_learning_rate_factor(parameter.parameter.name, parameter.learning_rate_factor);
     }
-    if (!settings.decay_all && !decays(parameter.parameter)) plan_.set_weight_decay(parameter.parameter.name, false);
+    if (!settings_.decay_all && !decays(parameter.parameter)) plan_.set_weight_decay(parameter.parameter.name, false);
   }
-  per_epoch_ = steps_per_epoch(settings, data);
-  total_ = total_steps(settings, data);
-  result_.settings = settings;
-  result_.data_name = data.name;
-  result_.data_source = data.source;
-  result_.train_rows = data.train.count;
-  result_.validation_rows = data.validation.count;
-  result_.test_rows = data.test.count;
-  result_.parameters = graph_.parameter_count();
-  result_.positions = plan_.positions();
-  result_.has_accuracy = net::has_accuracy(loss_);
-  result_.chance_accuracy = chance_accuracy(data);
-  result_.arena_bytes = plan_.arena_bytes();
-  result_.unshared_bytes = plan_.unshared_bytes();
+  facts_.settings = settings_;
+  facts_.data_name = data.name;
+  facts_.data_source = data.source;
+  facts_.train_rows = data.train.count;
+  facts_.validation_rows = data.validation.count;
+  facts_.test_rows = data.test.count;
+  facts_.parameters = setup.graph.parameter_count();
+  facts_.positions = plan_.positions();
+  facts_.has_accuracy = net::has_accuracy(loss_);
+  facts_.chance_accuracy = chance_accuracy(data);
+  facts_.arena_bytes = plan_.arena_bytes();
+  facts_.unshared_bytes = plan_.unshared_bytes();
 }
 
-TrainResult Trainer::run() { return loop(); }
+TrainResult Trainer::run() {
+  init::initialize(setup_.start, settings_.seed,
+                   [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+                     plan_.set_parameter(parameter.name, values);
+                   });
+  loop();
+  return result();
+}
 
-TrainResult Trainer::resume(const Checkpoint& checkpoint, const std::filesystem::path& file) {
+// Whether a state is one that this training comes through; the file may hold any numbers.
+bool Trainer::comes_through(const TrainState& state) const {
+  const std::int64_t rows = data_.train.count;
+  if (state.row > rows || state.epoch > settings_.epochs + 1 || state.steps > total_) return false;
+  if (state.status != TrainStatus::interrupted) return true;
+  const bool between_batches = state.row % settings_.batch_size == 0 || state.row == rows;
+  const std::int64_t batches = (state.row + settings_.batch_size - 1) / settings_.batch_size;
+  return state.epoch <= settings_.epochs && between_batches && state.steps == (state.epoch - 1) * per_epoch_ + batches;
+}
+
+TrainResult Trainer::resume(const Checkpoint& checkpoint) {
   const TrainState& state = checkpoint.state;
-  const bool sane = checkpoint.train_rows == data_.train.count && state.steps >= 0 && state.epoch >= 1 &&
-                    state.epoch <= settings_.epochs + 1 && state.row >= 0 && state.row <= data_.train.count;
-  if (!sane) {
-    throw Error(ErrorCode::bad_data, file.string(),
-                "it does not fit the data set " + data_.name + ", which has " + std::to_string(data_.train.count) +
-                    " training rows; the checkpoint was written with " + std::to_string(checkpoint.train_rows));
+  if (!comes_through(state)) {
+    throw Error(ErrorCode::bad_data, checkpoint.file.string(),
+                "step " + std::to_string(state.steps) + ", epoch " + std::to_string(state.epoch) + " and row " +
+                    std::to_string(state.row) + " do not fit each other");
   }
-  restore(checkpoint, file, graph_, plan_, true);
+  restore(checkpoint, plan_, true);
   state_ = state;
   ended_ = state.status != TrainStatus::interrupted;
-  return loop();
-}
-
-double Trainer::seconds() const {
-  return state_.seconds + std::chrono::duration<double>(Clock::now() - begin_).count();
-}
-
-Score Trainer::training_score() const {
-  const auto predictions = static_cast<double>(state_.row * plan_.positions());
-  return {state_.loss_sum / predictions, accuracy_of(loss_, state_.correct, predictions)};
-}
-
-TrainResult Trainer::loop() {
-  begin_ = epoch_begin_ = last_save_ = Clock::now();
-  result_.epochs = state_.epochs;
-  if (observer_ != nullptr) observer_->started(result_, graph_);
-  while (!ended_ && !stop_.stop_requested()) train_epoch();
-  if (!ended_) state_.status = TrainStatus::interrupted;
-  if (!settings_.out.empty()) save(false);
-  result_.status = state_.status;
-  result_.steps = state_.steps;
-  result_.diverged_at_step = state_.diverged_at_step;
-  result_.best_epoch = state_.best_epoch;
-  result_.epochs = state_.epochs;
-  result_.seconds = seconds();
-  if (!settings_.out.empty()) {
-    io::write_file_atomically(settings_.out / "train.json", to_json(result_));
-    io::write_file_atomically(settings_.out / "epochs.csv", to_csv(result_));
+  if (!ended_) {
+    loop();
+    return result();
   }
-  return result_;
+  if (observer_ != nullptr) observer_->started(result(), setup_.graph);
+  saver_.report(result());  // the one that ended it may have been killed just before
+  return result();
+}
+
+TrainState Trainer::state_now() const {
+  TrainState state = state_;
+  if (!running_) return state;
+  state.seconds += seconds_since(begin_);
+  state.epoch_seconds += seconds_since(epoch_begin_);
+  return state;
+}
+
+TrainResult Trainer::result() const {
+  TrainResult result = facts_;
+  result.status = state_.status;
+  result.steps = state_.steps;
+  result.diverged_at_step = state_.diverged_at_step;
+  result.best_epoch = state_.best_epoch;
+  result.epochs = state_.epochs;
+  result.seconds = state_now().seconds;
+  return result;
+}
+
+void Trainer::loop() {
+  running_ = true;
+  begin_ = epoch_begin_ = Clock::now();
+  if (observer_ != nullptr) observer_->started(result(), setup_.graph);
+  while (!ended_ && !stop_.stop_requested()) train_epoch();
+  state_ = state_now();
+  running_ = false;
+  saver_.save(state_, plan_);
+  saver_.report(result());
 }
 
 // The rest of the current epoch: its order is a function of the seed and its number alone.
 void Trainer::train_epoch() {
-  epoch_begin_ = Clock::now();
   const random::Stream stream(settings_.seed, "shuffle/epoch/" + std::to_string(state_.epoch));
   const std::vector<std::uint32_t> order = random::permutation(stream, static_cast<std::uint64_t>(data_.train.count));
   while (static_cast<std::size_t>(state_.row) < order.size() && state_.steps < total_) {
-    if (stop_.stop_requested()) {
-      state_.epoch_seconds += std::chrono::duration<double>(Clock::now() - epoch_begin_).count();
-      return;
-    }
+    if (stop_.stop_requested()) return;
     const auto at = static_cast<std::size_t>(state_.row);
     const std::size_t rows = std::min(order.size() - at, static_cast<std::size_t>(settings_.batch_size));
     if (!train_step(std::span(order).subspan(at, rows))) return diverge();
     tell_step(rows);
-    save_if_due();
+    if (saver_.due_within_epoch()) saver_.save(state_now(), plan_);
   }
-  if (!finish_epoch()) return;
-  if (state_.epoch > settings_.epochs || state_.steps >= total_) end(TrainStatus::finished);
+  finish_epoch();
 }
 
 // False when the loss is not finite any more.
 bool Trainer::train_step(std::span<const std::uint32_t> rows) {
-  learning_rate_ = *settings_.learning_rate * schedule_.factor(state_.steps, per_epoch_, total_);
-  plan_.set_learning_rate(learning_rate_);
+  plan_.set_learning_rate(*settings_.learning_rate * schedule_.factor(state_.steps, per_epoch_, total_));
   engine::BatchResult result;
   const auto most = static_cast<std::size_t>(rows_at_once(settings_));
+  const RowSource source{data_, data_.scaling};
   if (rows.size() <= most) {
-    fill(plan_, data_, data_.train, rows);
+    fill(plan_, source, data_.train, rows);
     result = plan_.train_step(static_cast<std::int64_t>(rows.size()));
   } else {
     for (std::size_t at = 0; at < rows.size(); at += most) {
       const std::span<const std::uint32_t> part = rows.subspan(at, std::min(most, rows.size() - at));
-      fill(plan_, data_, data_.train, part);
+      fill(plan_, source, data_.train, part);
       const engine::BatchResult batch =
           plan_.accumulate(static_cast<std::int64_t>(part.size()), static_cast<std::int64_t>(rows.size()));
       result.loss_sum += batch.loss_sum;
@@ -214,33 +228,20 @@ void Trainer::tell_step(std::size_t rows) {
                       .rows = rows_seen_});
 }
 
-// False when the training ends with this epoch, or when a stop came before it was evaluated: then the
-// checkpoint stands before the evaluation, which is repeated.
-bool Trainer::finish_epoch() {
+Score Trainer::training_score() const {
+  const auto predictions = static_cast<double>(state_.row * plan_.positions());
+  return {state_.loss_sum / predictions, accuracy_of(loss_, state_.correct, predictions)};
+}
+
+// When a stop comes before the epoch has been evaluated, the checkpoint stands before the evaluation, which the
+// resumed training does again.
+void Trainer::finish_epoch() {
   if (observer_ != nullptr) observer_->evaluating();
-  TrainEpoch epoch;
-  epoch.epoch = state_.epoch;
-  epoch.steps = state_.steps;
-  epoch.learning_rate = *settings_.learning_rate * schedule_.factor(state_.steps - 1, per_epoch_, total_);
-  const Score score = training_score();
-  epoch.train_loss = score.loss;
-  epoch.train_accuracy = score.accuracy;
-  epoch.clipped_steps = state_.clipped_steps;
-  epoch.largest_gradient_norm = state_.largest_gradient_norm;
-  const std::int64_t rows = rows_at_once(settings_);
-  const std::optional<Score> validation = evaluate_part(plan_, data_, data_.validation, rows, loss_, stop_);
   const bool last = state_.epoch == settings_.epochs || state_.steps >= total_;
-  std::optional<Score> test = Score{kNaN, kNaN};
-  if (last || state_.epoch % settings_.evaluate_every == 0) {
-    test = evaluate_part(plan_, data_, data_.test, rows, loss_, stop_);
-  }
-  if (!validation || !test) return false;
-  epoch.validation_loss = validation->loss;
-  epoch.validation_accuracy = validation->accuracy;
-  epoch.test_loss = test->loss;
-  epoch.test_accuracy = test->accuracy;
-  epoch.seconds = state_.epoch_seconds + std::chrono::duration<double>(Clock::now() - epoch_begin_).count();
-  state_.epochs.push_back(epoch);
+  const bool tested = last || state_.epoch % settings_.evaluate_every == 0;
+  const std::optional<TrainEpoch> epoch = evaluate_epoch(tested);
+  if (!epoch) return;
+  state_.epochs.push_back(*epoch);
   state_.epoch += 1;
   state_.row = 0;
   state_.loss_sum = 0;
@@ -248,34 +249,52 @@ bool Trainer::finish_epoch() {
   state_.clipped_steps = 0;
   state_.largest_gradient_norm = 0;
   state_.epoch_seconds = 0;
-  const bool goes_on = judge(epoch);
-  if (observer_ != nullptr) observer_->epoch_finished(result_, epoch);
-  if (goes_on && !settings_.out.empty()) save(false);
-  return goes_on;
+  epoch_begin_ = Clock::now();
+  judge(*epoch, tested);
+  if (last && !ended_) end(TrainStatus::finished);
+  if (observer_ != nullptr) observer_->epoch_finished(facts_, *epoch);
+  if (ended_ || !saver_.due_after_epoch()) return;
+  saver_.save(state_now(), plan_);
+  saver_.report(result());
+}
+
+std::optional<TrainEpoch> Trainer::evaluate_epoch(bool tested) {
+  const RowSource source{data_, data_.scaling};
+  const std::int64_t rows = rows_at_once(settings_);
+  const std::optional<Score> validation = evaluate_part(plan_, source, data_.validation, rows, loss_, stop_);
+  std::optional<Score> test = Score{kNaN, kNaN};
+  if (tested) test = evaluate_part(plan_, source, data_.test, rows, loss_, stop_);
+  if (!validation || !test) return std::nullopt;
+  const Score score = training_score();
+  return TrainEpoch{.epoch = state_.epoch,
+                    .steps = state_.steps,
+                    .learning_rate = *settings_.learning_rate * schedule_.factor(state_.steps - 1, per_epoch_, total_),
+                    .train_loss = score.loss,
+                    .train_accuracy = score.accuracy,
+                    .validation_loss = validation->loss,
+                    .validation_accuracy = validation->accuracy,
+                    .test_loss = test->loss,
+                    .test_accuracy = test->accuracy,
+                    .clipped_steps = state_.clipped_steps,
+                    .largest_gradient_norm = state_.largest_gradient_norm,
+                    .seconds = state_now().epoch_seconds};
 }
 
 // Whether the epoch is the best so far, and whether the training goes on after it.
-bool Trainer::judge(const TrainEpoch& epoch) {
+void Trainer::judge(const TrainEpoch& epoch, bool tested) {
   const bool validates = data_.validation.count > 0;
+  // A last step can spoil the parameters without a further batch to show it.
+  if ((validates && !std::isfinite(epoch.validation_loss)) || (tested && !std::isfinite(epoch.test_loss))) {
+    return diverge();
+  }
   const bool by_accuracy = validates && net::has_accuracy(loss_);
   const double value = by_accuracy ? epoch.validation_accuracy : validates ? -epoch.validation_loss : -epoch.train_loss;
-  if (std::isfinite(value) && (state_.best_epoch == 0 || value > state_.best_value)) {
+  if (state_.best_epoch == 0 || value > state_.best_value) {
     state_.best_epoch = epoch.epoch;
     state_.best_value = value;
-    if (!settings_.out.empty()) save(true);
+    saver_.keep_best(state_now(), plan_);
   }
-  // A last step can spoil the parameters without a further batch to show it.
-  const bool spoiled = (validates && !std::isfinite(epoch.validation_loss)) || std::isinf(epoch.test_loss) ||
-                       (std::isnan(epoch.test_loss) && (state_.epoch - 1) % settings_.evaluate_every == 0);
-  if (spoiled) {
-    diverge();
-    return false;
-  }
-  if (settings_.patience > 0 && epoch.epoch - state_.best_epoch >= settings_.patience) {
-    end(TrainStatus::stopped_early);
-    return false;
-  }
-  return true;
+  if (settings_.patience > 0 && epoch.epoch - state_.best_epoch >= settings_.patience) end(TrainStatus::stopped_early);
 }
 
 void Trainer::end(TrainStatus status) {
@@ -286,23 +305,6 @@ void Trainer::end(TrainStatus status) {
 void Trainer::diverge() {
   state_.diverged_at_step = state_.steps;
   end(TrainStatus::diverged);
-}
-
-void Trainer::save(bool best) {
-  TrainState state = state_;
-  state.seconds = seconds();
-  const CheckpointHeader header{settings_, graph_, state, data_.train.count};
-  write_checkpoint(settings_.out / (best ? "best.safetensors" : "last.safetensors"), header, plan_, !best);
-  if (!best) last_save_ = Clock::now();
-}
-
-void Trainer::save_if_due() {
-  if (settings_.out.empty()) return;
-  if (std::chrono::duration<double>(Clock::now() - last_save_).count() < settings_.checkpoint_seconds) return;
-  const double epoch_seconds = std::chrono::duration<double>(Clock::now() - epoch_begin_).count();
-  state_.epoch_seconds += epoch_seconds;
-  save(false);
-  state_.epoch_seconds -= epoch_seconds;
 }
 
 }  // namespace fanin::experiment

@@ -2,76 +2,85 @@
 #pragma once
 
 #include <chrono>
-#include <numeric>
 #include <optional>
+#include <span>
 #include <stop_token>
-#include <vector>
 
 #include "fanin/engine/plan.hpp"
 #include "fanin/experiment/training/checkpoint.hpp"
+#include "fanin/experiment/training/saver.hpp"
 #include "fanin/experiment/training/schedule.hpp"
+#include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/train.hpp"
 
 namespace fanin::experiment {
 
-/// Sums over the predictions of some rows.
+/// Means over the predictions of some rows.
 struct Score {
   double loss = 0;
   double accuracy = 0;
 };
 
+/// Rows that a plan is given, with the data set they are from.
+struct RowSource {
+  const DataSet& data;
+  const InputScaling& scaling;
+};
+
 /// Copies rows of a part into a plan's input and labels or targets.
-void fill(engine::Plan& plan, const DataSet& data, const Samples& part, std::span<const std::uint32_t> rows);
+void fill(engine::Plan& plan, const RowSource& source, const Samples& part, std::span<const std::uint32_t> rows);
 
 /// The mean loss and accuracy over a part, its rows in order; nothing when a stop came in between.
 /// @param rows_at_once  at most the plan's batch size.
-std::optional<Score> evaluate_part(engine::Plan& plan, const DataSet& data, const Samples& part,
+std::optional<Score> evaluate_part(engine::Plan& plan, const RowSource& source, const Samples& part,
                                    std::int64_t rows_at_once, net::Loss loss, const std::stop_token& stop);
 
 class Trainer final {
  public:
-  /// @param settings  resolved. The calling thread must have called use_one_thread().
-  Trainer(const TrainSettings& settings, const DataSet& data, TrainObserver* observer, std::stop_token stop);
+  /// @param setup  must outlive the trainer, as must `data`. The calling thread must have called use_one_thread().
+  Trainer(const TrainSetup& setup, const DataSet& data, TrainObserver* observer, std::stop_token stop);
 
   /// From the first step.
   TrainResult run();
-  /// From a checkpoint. @throws Error bad_data.
-  TrainResult resume(const Checkpoint& checkpoint, const std::filesystem::path& file);
+  /// From a checkpoint; one that has ended is left as it is. @throws Error bad_data.
+  TrainResult resume(const Checkpoint& checkpoint);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  TrainResult loop();
+  [[nodiscard]] bool comes_through(const TrainState& state) const;
+  void loop();
   void train_epoch();
   bool train_step(std::span<const std::uint32_t> rows);
-  bool finish_epoch();
-  bool judge(const TrainEpoch& epoch);
+  void finish_epoch();
+  std::optional<TrainEpoch> evaluate_epoch(bool tested);
+  void judge(const TrainEpoch& epoch, bool tested);
   void end(TrainStatus status);
   void diverge();
-  void save(bool best);
-  void save_if_due();
   void tell_step(std::size_t rows);
-  [[nodiscard]] double seconds() const;
+  /// As a checkpoint holds it, with the times of this process added.
+  [[nodiscard]] TrainState state_now() const;
+  [[nodiscard]] TrainResult result() const;
   [[nodiscard]] Score training_score() const;
 
   const TrainSettings& settings_;
+  const TrainSetup& setup_;
   const DataSet& data_;
   TrainObserver* observer_;
   std::stop_token stop_;
-  net::Graph graph_;
   net::Loss loss_;
   Schedule schedule_;
   engine::Plan plan_;
+  Saver saver_;
   TrainState state_;
-  TrainResult result_;
+  TrainResult facts_;  // what is known before the first step
   std::int64_t per_epoch_ = 0;
   std::int64_t total_ = 0;
   std::int64_t rows_seen_ = 0;
-  double learning_rate_ = 0;
+  bool running_ = false;
   bool ended_ = false;
   Clock::time_point begin_;
   Clock::time_point epoch_begin_;
-  Clock::time_point last_save_;
 };
 
 }  // namespace fanin::experiment
