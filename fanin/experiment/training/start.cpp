@@ -36,25 +36,10 @@ std::vector<net::ParameterSpec> specs_of(const init::NetworkPlan& plan) {
   return specs;
 }
 
-// An initializer for all weights may ask for fans, which an embedding does not have: then it starts as PyTorch's.
-void start_embeddings(init::NetworkPlan& plan) {
-  for (init::ParameterPlan& entry : plan.parameters) {
-    if (entry.parameter.role != net::ParameterRole::embedding) continue;
-    try {
-      static_cast<void>(entry.rule.moments(entry.parameter));
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::bad_shape) throw;
-      entry.rule = init::parse_initializer("normal(std=1)");
-      entry.reason = "an embedding has no fans: N(0, 1), as in PyTorch";
-    }
-  }
-}
-
 }  // namespace
 
 init::NetworkPlan plan_start(const net::Graph& graph, const StartRequest& request) {
   init::NetworkPlan plan = reading("--init", [&] { return init::parse_network_scheme(request.init).plan(graph); });
-  start_embeddings(plan);
   const std::vector<net::ParameterSpec> specs = specs_of(plan);
   if (!request.init_for.empty()) {
     const std::vector<NameRule> rules = parse_name_rules(request.init_for, "--init-for");

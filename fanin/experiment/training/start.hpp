@@ -14,9 +14,9 @@ struct StartRequest {
   std::string learning_rate_for = {};  ///< "head=100x"
 };
 
-/// The scheme's plan with the exceptions put in; embeddings for which the initializer has no rule are N(0, 1). A
-/// pattern that names a layer reaches its weights, embeddings and recurrent weights; one that names a parameter reaches
-/// that. Learning-rate factors multiply those of the scheme and reach every parameter of a layer.
+/// The scheme's plan with the exceptions put in. A pattern that names a layer reaches its weights, embeddings and
+/// recurrent weights; one that names a parameter reaches that. Learning-rate factors multiply those of the scheme and
+/// reach every parameter of a layer.
 /// @throws Error naming --init, --init-for or --lr-for.
 init::NetworkPlan plan_start(const net::Graph& graph, const StartRequest& request);
 
