@@ -121,7 +121,6 @@ Written write(const InitOptions& options, const experiment::WeightPlan& plan, ex
   const report::Terminal terminal = report::inspect_terminal(STDERR_FILENO, options.color);
   experiment::WriteProgress progress;
   std::optional<WriteDisplay> display;
-  if (!options.quiet && !options.no_progress) display.emplace(STDERR_FILENO, terminal, progress);
   SignalHooks hooks;
   hooks.stopping = [&display] {
     if (display) display->say("stopping; Ctrl-C again quits at once");
@@ -132,7 +131,8 @@ Written write(const InitOptions& options, const experiment::WeightPlan& plan, ex
   hooks.suspended = [&display] {
     if (display) display->suspend();
   };
-  const StopSignals signals(std::move(hooks));
+  const StopSignals signals(std::move(hooks));  // before the display's thread, which must not get them
+  if (!options.quiet && !options.no_progress) display.emplace(STDERR_FILENO, terminal, progress);
   experiment::WriteOptions settings{.path = options.out,
                                     .threads = options.threads,
                                     .max_shard_bytes = options.max_shard_bytes,
