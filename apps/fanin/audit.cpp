@@ -90,7 +90,6 @@ experiment::WeightAudit judge(const std::string& file, const std::vector<std::st
   experiment::WriteProgress progress;
   std::optional<WriteDisplay> display;
   const report::Terminal terminal = report::inspect_terminal(STDERR_FILENO, report::ColorChoice::automatic);
-  if (terminal.interactive) display.emplace(STDERR_FILENO, terminal, progress, "judging");
   SignalHooks hooks;
   hooks.stopping = [] {};
   hooks.quitting = [&display] {
@@ -99,7 +98,8 @@ experiment::WeightAudit judge(const std::string& file, const std::vector<std::st
   hooks.suspended = [&display] {
     if (display) display->suspend();
   };
-  const StopSignals signals(std::move(hooks));
+  const StopSignals signals(std::move(hooks));  // before the display's thread, which must not get them
+  if (terminal.interactive) display.emplace(STDERR_FILENO, terminal, progress, "judging");
   return experiment::audit_weights(file, roles, &progress, signals.token());
 }
 
