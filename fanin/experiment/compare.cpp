@@ -140,6 +140,20 @@ double chance_accuracy(const DataSet& data) {
          static_cast<double>(data.test.labels.size());
 }
 
+// Tells an observer when the counters that it watches are about to go, also when an error takes them.
+class Watched final {
+ public:
+  explicit Watched(CompareObserver* observer) noexcept : observer_(observer) {}
+  ~Watched() {
+    if (observer_ != nullptr) observer_->ended();
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+ private:
+  CompareObserver* observer_;
+};
+
 CompareResult describe(const CompareSettings& settings, const DataSet& data, const net::Graph& graph) {
   CompareResult result;
   result.settings = settings;
@@ -178,6 +192,7 @@ CompareResult compare(const CompareSettings& settings, const DataSet& data, Comp
   const RunContext context{resolved, data, optimizer_of(resolved),
                            data.tokens ? 0 : zero_fraction(data.train, data.scaling)};
   std::vector<RunProgress> progress(result.runs.size());
+  const Watched watched(observer);
   if (observer != nullptr) {
     observer->started(resolved, data, steps_per_run(resolved, data), result.runs, progress);
   }

@@ -128,11 +128,13 @@ class CompareObserver {
   CompareObserver() = default;
   CompareObserver(const CompareObserver&) = delete;
   CompareObserver& operator=(const CompareObserver&) = delete;
-  /// Before the first run. `progress` has one entry per run and stays valid until compare returns.
+  /// Before the first run. `progress` has one entry per run and stays valid until `ended` returns.
   virtual void started(const CompareSettings& settings, const DataSet& data, std::int64_t steps_per_run,
                        std::span<const RunResult> runs, std::span<const RunProgress> progress) = 0;
   virtual void epoch_finished(const RunResult& run, std::size_t index, const EpochRecord& epoch) = 0;
   virtual void run_finished(const RunResult& run, std::size_t index) = 0;
+  /// After the last run, or before an error leaves compare: `progress` must not be read any more.
+  virtual void ended() noexcept = 0;
 };
 
 /// Fills in every default and checks every setting against the data, before anything runs.

@@ -47,6 +47,7 @@ class QuietObserver : public CompareObserver {
                std::span<const RunProgress>) override {}
   void epoch_finished(const RunResult&, std::size_t, const EpochRecord&) override {}
   void run_finished(const RunResult&, std::size_t) override {}
+  void ended() noexcept override {}
 };
 
 TEST(Compare, ResultsAreTheSameBitsForAnyNumberOfWorkersAndEveryRepeat) {
@@ -264,10 +265,13 @@ TEST(Compare, AnExceptionInAWorkerStopsAllAndArrives) {
       throw std::runtime_error("no more");
     }
     void run_finished(const RunResult&, std::size_t) override { ++finished; }
+    void ended() noexcept override { ++ends; }
+    int ends = 0;
   } observer;
   CompareSettings settings = small_settings();
   settings.epochs = 1000;
   EXPECT_THROW(run(settings, &observer), std::runtime_error);
+  EXPECT_EQ(observer.ends, 1);
   EXPECT_LE(observer.finished, 1);  // at most the other worker's run, cut short
 }
 
@@ -279,6 +283,10 @@ TEST(Compare, TheObserverSeesEveryEpochAndTheCountersReachTheirEnd) {
     int epochs = 0;
     int finished = 0;
     std::span<const RunProgress> progress;
+    std::vector<int> states_at_the_end;
+    void ended() noexcept override {
+      for (const RunProgress& counters : progress) states_at_the_end.push_back(counters.state);
+    }
     void started(const CompareSettings& settings, const DataSet&, std::int64_t steps_per_run,
                  std::span<const RunResult> planned, std::span<const RunProgress> counters) override {
       EXPECT_EQ(settings.optimizer, "adam");
@@ -307,6 +315,7 @@ TEST(Compare, TheObserverSeesEveryEpochAndTheCountersReachTheirEnd) {
   EXPECT_EQ(observer.runs, 8U);
   EXPECT_EQ(observer.epochs, 32);
   EXPECT_EQ(observer.finished, 8);
+  EXPECT_EQ(observer.states_at_the_end, std::vector<int>(8, 2));
 }
 
 TEST(Compare, RegressionLearnsTheTeacherAndReportsLossesOnly) {

@@ -44,6 +44,8 @@ class CompareProgress final : public experiment::CompareObserver {
   void epoch_finished(const experiment::RunResult& run, std::size_t index,
                       const experiment::EpochRecord& epoch) override;
   void run_finished(const experiment::RunResult& run, std::size_t index) override;
+  /// As finish().
+  void ended() noexcept override { finish(); }
 
   /// Prints one line among the progress. From any thread.
   void say(std::string_view line, Style style);

@@ -84,6 +84,18 @@ TEST_F(ProgressTest, PlainOutputHasALinePerStartAndEnd) {
   EXPECT_EQ(written(), "");
 }
 
+TEST_F(ProgressTest, TheCountersAreNotReadOnceTheRunsHaveEnded) {
+  CompareProgress progress(ends_[1], terminal(false));
+  start(progress);
+  progress.ended();
+  written();
+  counters_[0].state = 1;
+  std::this_thread::sleep_for(250ms);
+  EXPECT_EQ(written(), "");
+  progress.say("saved", Style::plain);  // what is said afterwards is still shown
+  EXPECT_EQ(written(), "saved\n");
+}
+
 TEST_F(ProgressTest, ARunTooShortToBeSeenRunningIsAnnouncedAllTheSame) {
   CompareProgress progress(ends_[1], terminal(false));
   start(progress);
