@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times training steps of convolutional, recurrent and attention networks against PyTorch in one run.
 #
-#   bench/layers.sh [BUILD] [--nets lenet5,resnet20] [--rounds N] [--json FILE]     BUILD defaults to build/release
+#   bench/layers.sh [BUILD] [--nets lenet5,gpt] [--rounds N] [--json FILE]     BUILD defaults to build/release
 #
 # Batches of 64. fanin cuts them into two chunks on two threads; PyTorch gets the best of 1 and 2 threads and of its
 # memory layouts. All take turns, and medians count. PYTHON names another interpreter.

@@ -61,8 +61,8 @@ def peers_of(name, flags):
 
 
 def compare(name, bench, flags, rounds):
-    fanin = Server("fanin, 2 threads", [bench, "step", *NETS[name].fanin, "--batch", str(BATCH), "--chunks", "2",
-                                        "--threads", "2", "--optimizer", "momentum", "--serve"])
+    fanin = Server("fanin, 2 threads", [bench, "step", "--batch", str(BATCH), "--chunks", "2", "--threads", "2",
+                                        *NETS[name].fanin, "--serve"])
     peers = peers_of(name, flags)
     for _ in range(rounds):
         for server in (fanin, *peers):

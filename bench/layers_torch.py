@@ -87,7 +87,87 @@ class ResNet20(Net):
         return torch.randn(BATCH, 3, 32, 32), torch.randint(0, 10, (BATCH,))
 
 
-NETS = {"lenet5": LeNet5(), "resnet20": ResNet20()}
+class Recurrent(Net):
+    """One recurrent layer of 128 units over 100 steps of two values, read at the last step."""
+
+    def __init__(self, kind, cell):
+        self.fanin = ["--net", f"{kind}(units=128)", "--input", "100x2", "--outputs", "10", "--optimizer", "adam"]
+        self.cell = cell
+
+    def model(self):
+        class Model(nn.Module):
+            def __init__(self, cell):
+                super().__init__()
+                self.cell, self.head = cell(2, 128, batch_first=True), nn.Linear(128, 10)
+
+            def forward(self, x):
+                return self.head(self.cell(x)[0][:, -1])
+
+        return Model(self.cell)
+
+    def batch(self):
+        return torch.randn(BATCH, 100, 2), torch.randint(10, (BATCH,))
+
+    def optimizer(self, parameters):
+        return torch.optim.Adam(parameters, lr=1e-4, foreach=True)
+
+
+VOCABULARY, WIDTH, HEADS, POSITIONS = 65, 128, 4, 64
+
+
+class GptBlock(nn.Module):
+    """GPT-2's, with the products of all heads in one batched product each."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.project, self.merge = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.widen, self.narrow = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+        self.register_buffer("future", torch.ones(POSITIONS, POSITIONS, dtype=torch.bool).triu(1))
+
+    def attention(self, x):
+        rows, positions, width = x.shape
+        query, key, value = (part.view(rows, positions, HEADS, width // HEADS).transpose(1, 2)
+                             for part in self.project(x).split(width, dim=2))
+        scores = (query @ key.transpose(-2, -1)) * (width // HEADS)**-0.5
+        weights = F.softmax(scores.masked_fill(self.future, float("-inf")), dim=-1)
+        return self.merge((weights @ value).transpose(1, 2).reshape(rows, positions, width))
+
+    def forward(self, x):
+        x = x + self.attention(self.norm1(x))
+        return x + self.narrow(F.gelu(self.widen(self.norm2(x)), approximate="tanh"))
+
+
+class GptModel(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens = nn.Embedding(VOCABULARY, WIDTH)
+        self.positions = nn.Parameter(0.02 * torch.randn(POSITIONS, WIDTH))
+        self.blocks = nn.Sequential(*(GptBlock() for _ in range(6)))
+        self.norm, self.head = nn.LayerNorm(WIDTH), nn.Linear(WIDTH, VOCABULARY, bias=False)
+
+    def forward(self, x):
+        return self.head(self.norm(self.blocks(self.tokens(x) + self.positions))).flatten(0, 1)
+
+
+class Gpt(Net):
+    """Six layers, a label for each of 64 positions."""
+
+    fanin = ["--net", "gpt(layers=6, width=128, heads=4)", "--input", str(POSITIONS), "--outputs", str(VOCABULARY),
+             "--vocabulary", str(VOCABULARY), "--positions", str(POSITIONS), "--optimizer", "adam"]
+
+    def model(self):
+        return GptModel()
+
+    def batch(self):
+        return torch.randint(VOCABULARY, (BATCH, POSITIONS)), torch.randint(VOCABULARY, (BATCH * POSITIONS,))
+
+    def optimizer(self, parameters):
+        return torch.optim.Adam(parameters, lr=1e-4, foreach=True)
+
+
+NETS = {"lenet5": LeNet5(), "resnet20": ResNet20(), "lstm": Recurrent("lstm", nn.LSTM),
+        "gru": Recurrent("gru", nn.GRU), "rnn": Recurrent("rnn", nn.RNN), "gpt": Gpt()}
 
 
 def make_step(net, memory):

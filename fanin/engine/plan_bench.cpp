@@ -1,6 +1,5 @@
 // The training step of the default experiment beside dnnl_sgemm at the same shapes, in one run:
 //     fanin_engine_bench [--rounds N]
-//     fanin_engine_bench --step NET …      the step of a preset network: see step_bench.hpp
 // Rounds of steps and rounds of bare products alternate, so that both see the same machine; the
 // figures are medians over the rounds. Only the operations of matrix products count for GFLOP/s.
 #include <hwy/targets.h>
@@ -17,7 +16,6 @@
 #include "fanin/core/gemm.hpp"
 #include "fanin/engine/plan.hpp"
 #include "fanin/engine/programs_bench.hpp"
-#include "fanin/engine/step_bench.hpp"
 #include "fanin/net/shorthand.hpp"
 
 namespace {
