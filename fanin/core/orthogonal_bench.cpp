@@ -18,6 +18,7 @@
 
 #include "fanin/core/gemm.hpp"
 #include "fanin/core/orthogonal.hpp"
+#include "fanin/core/programs_bench.hpp"
 
 namespace {
 
@@ -101,7 +102,7 @@ double sgemm_rate(int threads) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int fanin::bench_orthogonal(int argc, char** argv) {
   const Options options = parse(argc, argv);
   const double difference = disagreement(options.threads);
   if (!(difference < 1e-5)) {

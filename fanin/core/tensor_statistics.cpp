@@ -1,9 +1,162 @@
+// One pass over memory: a block is summed in single precision about a pivot close to its mean, in units close to its
+// largest deviation, so that nothing cancels, overflows or vanishes; blocks are joined in double precision. Pivot and
+// unit come from the block before. Where they turn out not to fit, or a value is not finite, the block, which is still
+// in cache, is looked at again.
 #include "fanin/core/tensor_statistics.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
+#include "fanin/core/tensor_statistics_kernels.hpp"
+
 namespace fanin {
+namespace {
+
+// Deviations in units of the factor for which fourth powers neither overflow nor vanish in single precision.
+constexpr double kLeastDeviation = 0x1p-16;
+constexpr double kMostDeviation = 0x1p24;
+// The same for squares of the values themselves.
+constexpr float kLeastPlain = 0x1p-40F;
+constexpr float kMostPlain = 0x1p50F;
+
+double largest_deviation(float minimum, float maximum, float pivot) {
+  return std::max(static_cast<double>(maximum) - static_cast<double>(pivot),
+                  static_cast<double>(pivot) - static_cast<double>(minimum));
+}
+
+BlockScale scale_about(float pivot, float minimum, float maximum) {
+  const double deviation = largest_deviation(minimum, maximum, pivot);
+  if (deviation == 0) return {pivot, 1};
+  return {pivot, std::ldexp(1.0F, std::clamp(-std::ilogb(deviation), -126, 126))};
+}
+
+// Count, mean and sums of powers of the deviations from it.
+struct Moments {
+  double count = 0;
+  double mean = 0;
+  double second = 0;
+  double third = 0;
+  double fourth = 0;
+};
+
+Moments central(const BlockMoments& block, double count, BlockScale scale) {
+  const double unit = 1 / static_cast<double>(scale.factor);
+  const double m = block.sum / count;
+  const double second = std::max(0.0, block.square_sum - m * block.sum);
+  const double third = block.cube_sum - 3 * m * block.square_sum + 2 * m * m * block.sum;
+  const double fourth =
+      block.fourth_sum - 4 * m * block.cube_sum + 6 * m * m * block.square_sum - 3 * m * m * m * block.sum;
+  return {.count = count,
+          .mean = static_cast<double>(scale.pivot) + m * unit,
+          .second = second * unit * unit,
+          .third = third * unit * unit * unit,
+          .fourth = std::max(0.0, fourth * unit * unit * unit * unit)};
+}
+
+// Pébay 2008, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical
+// moments", eqs. 1.5 and 1.6 and the pairwise form of 2.1.
+void join(Moments& a, const Moments& b) {
+  if (a.count == 0) {
+    a = b;
+    return;
+  }
+  const double n = a.count + b.count;
+  const double share_a = a.count / n;
+  const double share_b = b.count / n;
+  const double delta = b.mean - a.mean;
+  const double between = delta * delta * a.count * share_b;
+  a.fourth += b.fourth + between * delta * delta * (share_a * share_a - share_a * share_b + share_b * share_b) +
+              6 * delta * delta * (share_a * share_a * b.second + share_b * share_b * a.second) +
+              4 * delta * (share_a * b.third - share_b * a.third);
+  a.third += b.third + between * delta * (share_a - share_b) + 3 * delta * (share_a * b.second - share_b * a.second);
+  a.second += b.second + between;
+  a.mean += delta * share_b;
+  a.count = n;
+}
+
+class Collector {
+ public:
+  explicit Collector(float limit) : limit_(limit) {}
+
+  void add(std::span<const float> block, std::int64_t first) {
+    if (has_scale_ && try_quickly(block)) return;
+    add_carefully(block, first);
+  }
+
+  TensorStatistics result(std::int64_t count) {
+    statistics_.count = count;
+    if (moments_.count == 0) return statistics_;
+    statistics_.minimum = static_cast<double>(minimum_);
+    statistics_.maximum = static_cast<double>(maximum_);
+    const bool constant = minimum_ == maximum_;
+    statistics_.mean = constant ? statistics_.minimum : moments_.mean;
+    statistics_.variance = constant ? 0 : moments_.second / moments_.count;
+    if (statistics_.variance > 0) {
+      statistics_.skewness = moments_.third / moments_.count / (statistics_.variance * std::sqrt(statistics_.variance));
+      statistics_.kurtosis = moments_.fourth / moments_.count / (statistics_.variance * statistics_.variance);
+    }
+    return statistics_;
+  }
+
+ private:
+  bool try_quickly(std::span<const float> block) {
+    const BlockMoments moments = block_moments(block.data(), block.size(), scale_, limit_, false);
+    if (!std::isfinite(moments.fourth_sum) || !std::isfinite(moments.sum)) return false;
+    const double deviation =
+        largest_deviation(moments.minimum, moments.maximum, scale_.pivot) * static_cast<double>(scale_.factor);
+    if (deviation != 0 && !(deviation >= kLeastDeviation && deviation <= kMostDeviation)) return false;
+    take(moments, static_cast<double>(block.size()));
+    return true;
+  }
+
+  void add_carefully(std::span<const float> block, std::int64_t first) {
+    const BlockCensus census = block_census(block.data(), block.size());
+    statistics_.nan_count += census.nan_count;
+    statistics_.infinity_count += census.infinity_count;
+    if (statistics_.first_non_finite < 0 && census.first_non_finite >= 0) {
+      statistics_.first_non_finite = first + census.first_non_finite;
+    }
+    const std::int64_t missing = census.nan_count + census.infinity_count;
+    const auto finite = static_cast<double>(static_cast<std::int64_t>(block.size()) - missing);
+    if (finite > 0) {
+      // A sum in single precision may overflow; any pivot between the extremes will do.
+      const double low = static_cast<double>(census.minimum);
+      const double high = static_cast<double>(census.maximum);
+      const double mean = std::isfinite(census.sum) ? census.sum / finite : low / 2 + high / 2;
+      scale_ = scale_about(static_cast<float>(std::clamp(mean, low, high)), census.minimum, census.maximum);
+    }
+    const BlockMoments moments = block_moments(block.data(), block.size(), scale_, limit_, missing > 0);
+    if (finite == 0) {
+      statistics_.saturated_count += moments.saturated_count;
+      return;
+    }
+    take(moments, finite);
+  }
+
+  void take(const BlockMoments& block, double finite) {
+    statistics_.zero_count += block.zero_count;
+    statistics_.positive_count += block.positive_count;
+    statistics_.saturated_count += block.saturated_count;
+    minimum_ = std::min(minimum_, block.minimum);
+    maximum_ = std::max(maximum_, block.maximum);
+    const Moments moments = central(block, finite, scale_);
+    join(moments_, moments);
+    const float pivot = std::clamp(static_cast<float>(moments.mean), block.minimum, block.maximum);
+    scale_ = scale_about(pivot, block.minimum, block.maximum);
+    has_scale_ = true;
+  }
+
+  TensorStatistics statistics_ = {};
+  Moments moments_ = {};
+  float limit_;
+  float minimum_ = std::numeric_limits<float>::infinity();
+  float maximum_ = -std::numeric_limits<float>::infinity();
+  BlockScale scale_ = {};
+  bool has_scale_ = false;
+};
+
+}  // namespace
 
 double TensorStatistics::norm() const noexcept {
   return finite_count() == 0 ? 0 : std::sqrt(mean_square() * static_cast<double>(finite_count()));
@@ -16,53 +169,24 @@ double TensorStatistics::zero_fraction() const noexcept {
 }
 
 TensorStatistics tensor_statistics(std::span<const float> values, float saturation_limit) {
-  TensorStatistics s;
-  s.count = static_cast<std::int64_t>(values.size());
-  double sum = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const float value = values[i];
-    if (!std::isfinite(value)) {
-      ++(std::isnan(value) ? s.nan_count : s.infinity_count);
-      if (s.first_non_finite < 0) s.first_non_finite = static_cast<std::int64_t>(i);
-      continue;
-    }
-    const bool first = std::isnan(s.minimum);
-    if (first || static_cast<double>(value) < s.minimum) s.minimum = static_cast<double>(value);
-    if (first || static_cast<double>(value) > s.maximum) s.maximum = static_cast<double>(value);
-    if (value == 0) ++s.zero_count;
-    if (value > 0) ++s.positive_count;
-    sum += static_cast<double>(value);
+  Collector collector(saturation_limit);
+  const std::size_t step = block_values();
+  for (std::size_t first = 0; first < values.size(); first += step) {
+    collector.add(values.subspan(first, std::min(step, values.size() - first)), static_cast<std::int64_t>(first));
   }
-  for (const float value : values) {
-    if (std::abs(value) > saturation_limit) ++s.saturated_count;
-  }
-  const auto finite = static_cast<double>(s.finite_count());
-  if (finite == 0) return s;
-  s.mean = sum / finite;
-  double second = 0, third = 0, fourth = 0;
-  for (const float value : values) {
-    if (!std::isfinite(value)) continue;
-    const double d = static_cast<double>(value) - s.mean;
-    second += d * d;
-    third += d * d * d;
-    fourth += d * d * d * d;
-  }
-  s.variance = second / finite;
-  if (s.variance > 0) {
-    s.skewness = third / finite / (s.variance * std::sqrt(s.variance));
-    s.kurtosis = fourth / finite / (s.variance * s.variance);
-  }
-  return s;
+  return collector.result(static_cast<std::int64_t>(values.size()));
 }
 
 QuickStatistics quick_statistics(std::span<const float> values) {
-  QuickStatistics q;
-  for (const float value : values) {
-    q.square_sum += static_cast<double>(value) * static_cast<double>(value);
-    q.largest_magnitude = std::isnan(value) ? value : std::max(q.largest_magnitude, std::abs(value));
-    if (!std::isfinite(value)) ++q.non_finite;
+  const QuickSums sums = quick_sums(values.data(), values.size());
+  QuickStatistics quick{.square_sum = sums.square_sum, .largest_magnitude = std::bit_cast<float>(sums.largest_bits)};
+  if (sums.largest_bits == 0 || (quick.largest_magnitude >= kLeastPlain && quick.largest_magnitude <= kMostPlain)) {
+    return quick;
   }
-  return q;
+  quick.square_sum = wide_square_sum(values.data(), values.size());
+  if (std::isfinite(quick.largest_magnitude)) return quick;
+  quick.non_finite = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  return quick;
 }
 
 }  // namespace fanin
