@@ -8,6 +8,7 @@ extern const Command kAuditCommand;
 extern const Command kCompareCommand;
 extern const Command kDemoCommand;
 extern const Command kEvaluateCommand;
+extern const Command kExplainCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
@@ -18,7 +19,7 @@ extern const Command kTrainCommand;
 std::span<const Command* const> commands() noexcept {
   static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand, &kEvaluateCommand, &kInitCommand,
                                         &kAuditCommand,   &kGainCommand,  &kTheoryCommand,   &kSummaryCommand,
-                                        &kDemoCommand,    &kListCommand};
+                                        &kExplainCommand, &kDemoCommand,  &kListCommand};
   return kCommands;
 }
 
