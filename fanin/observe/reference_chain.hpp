@@ -33,20 +33,22 @@ class ReferenceChain final {
 
   [[nodiscard]] const net::Graph& graph() const noexcept { return graph_; }
 
-  /// @param loss_factor  multiplies the loss.
-  void show(net::Tap& tap, std::int64_t rows = 64, float loss_factor = 1) {
+  /// @param loss_factor  multiplies the loss. @param input_factor  multiplies the inputs.
+  void show(net::Tap& tap, std::int64_t rows = 64, float loss_factor = 1, float input_factor = 1) {
     std::uniform_real_distribution<float> pixel(0, 1);
     std::vector<std::vector<float>> values{std::vector<float>(static_cast<std::size_t>(rows * widths_[0]))};
-    for (float& value : values[0]) value = pixel(rng_);
+    for (float& value : values[0]) value = input_factor * pixel(rng_);
     std::vector<std::vector<float>> before;  // pre-activations of layer l + 1
     see(tap, net::TapKind::activation, "input", values.back(), rows, widths_[0]);
     for (std::size_t l = 0; l < weights_.size(); ++l) {
       const std::string scope = "layer" + std::to_string(l + 1);
       see(tap, net::TapKind::weight, scope + ".weight", weights_[l], widths_[l + 1], widths_[l]);
       before.push_back(product(values[l], weights_[l], rows, widths_[l], widths_[l + 1]));
+      see(tap, net::TapKind::activation, scope + ".dense", before[l], rows, widths_[l + 1]);
       values.push_back(before[l]);
       const bool hidden = l + 1 < weights_.size();
       if (hidden) {
+        see(tap, net::TapKind::activation, scope + ".bias", before[l], rows, widths_[l + 1]);
         for (float& value : values.back()) value = static_cast<float>(function_.value(static_cast<double>(value)));
       }
       see(tap, net::TapKind::activation, scope + (hidden ? ".activation" : ".bias"), values.back(), rows,
@@ -107,6 +109,7 @@ class ReferenceChain final {
     std::vector<float> weight(weights_[l].size(), 0.0F);
     std::vector<float> bias(static_cast<std::size_t>(out), 0.0F);
     std::vector<float> below(static_cast<std::size_t>(rows * in), 0.0F);
+    see(tap, net::TapKind::activation_gradient, scope + ".bias", error, rows, out);
     for (std::int64_t r = 0; r < rows; ++r) {
       for (std::int64_t o = 0; o < out; ++o) {
         const float e = at(error, r * out + o);
