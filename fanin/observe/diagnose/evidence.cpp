@@ -50,14 +50,38 @@ void range_after(const std::string& activation, LayerScale& scale) {
   if (saturates(activation)) scale.smallest = std::min(scale.smallest, 1.0);
 }
 
-LayerScale scale_of(const Trace& trace, const WeightedLayer& layer, const ParameterRecord& record) {
+LayerScale measure(const Trace& trace, std::size_t parameter, const ParameterRecord& record) {
   LayerScale scale;
-  const TraceParameter& parameter = trace.parameters[layer.weight];
-  const auto fan_in = static_cast<double>(parameter.fan_in);
-  scale.measured = fan_in * record.value.mean_square();
+  scale.parameter = parameter;
+  scale.measured =
+      static_cast<double>(std::max<std::int64_t>(trace.parameters[parameter].fan_in, 1)) * record.value.mean_square();
   const auto count = static_cast<double>(std::max<std::int64_t>(record.value.finite_count(), 1));
   const double kurtosis = std::isfinite(record.value.kurtosis) ? record.value.kurtosis : 1;
   scale.relative_error = std::sqrt(std::max(kurtosis - 1, 0.0) / count);
+  return scale;
+}
+
+void compare(LayerScale& scale) {
+  if (scale.measured < scale.smallest) scale.deviation = std::log(scale.measured / scale.smallest);
+  if (scale.measured > scale.largest) scale.deviation = std::log(scale.measured / scale.largest);
+}
+
+// Cells with gates and embeddings serve over a wide range: PyTorch's U(±1/√units) gives a third of the units' number
+// over the inputs', orthogonal weights 1.
+LayerScale other_scale(const Trace& trace, std::size_t parameter, const ParameterRecord& record) {
+  LayerScale scale = measure(trace, parameter, record);
+  switch (trace.parameters[parameter].role) {
+    case net::ParameterRole::embedding: scale.smallest = 1e-6, scale.largest = 30; break;
+    case net::ParameterRole::recurrent: scale.smallest = 1e-3, scale.largest = 3; break;
+    default: scale.smallest = 1e-3, scale.largest = 8; break;
+  }
+  compare(scale);
+  return scale;
+}
+
+LayerScale scale_of(const Trace& trace, const WeightedLayer& layer, const ParameterRecord& record) {
+  if (layer.packed) return other_scale(trace, layer.weight, record);
+  LayerScale scale = measure(trace, layer.weight, record);
   try {
     range_after(layer.input_activation, scale);
   } catch (const Error&) {  // a function that this room does not know: nothing to expect
@@ -74,9 +98,8 @@ LayerScale scale_of(const Trace& trace, const WeightedLayer& layer, const Parame
     scale.smallest = 0;
     scale.largest = std::max(scale.largest, 2.0);
   }
-  scale.matters = !layer.normalized && !layer.packed && !layer.gated;
-  if (scale.measured < scale.smallest) scale.deviation = std::log(scale.measured / scale.smallest);
-  if (scale.measured > scale.largest) scale.deviation = std::log(scale.measured / scale.largest);
+  scale.matters = !layer.normalized && !layer.gated;
+  compare(scale);
   return scale;
 }
 
@@ -180,8 +203,14 @@ bool is_adaptive(const std::string& optimizer) {
 
 Evidence evidence_of(const Trace& trace) {
   check(trace);
-  Evidence e{
-      .trace = trace, .view = view_of(trace), .scales = {}, .outputs = {}, .before = {}, .gradients = {}, .loss = {}};
+  Evidence e{.trace = trace,
+             .view = view_of(trace),
+             .scales = {},
+             .others = {},
+             .outputs = {},
+             .before = {},
+             .gradients = {},
+             .loss = {}};
   for (const TraceStep& step : trace.steps) {
     if (step.nodes.empty() || step.parameters.empty()) continue;
     if (e.first == nullptr) e.first = &step;
@@ -192,6 +221,14 @@ Evidence evidence_of(const Trace& trace) {
   if (e.first == nullptr) return e;
   for (const WeightedLayer& layer : e.view.layers) {
     e.scales.push_back(scale_of(trace, layer, e.first->parameters[layer.weight]));
+  }
+  std::vector<bool> known(trace.parameters.size(), false);
+  for (const LayerScale& scale : e.scales) known[scale.parameter] = true;
+  for (std::size_t i = 0; i < trace.parameters.size(); ++i) {
+    const net::ParameterRole role = trace.parameters[i].role;
+    const bool weighs = role == net::ParameterRole::weight || role == net::ParameterRole::recurrent ||
+                        role == net::ParameterRole::embedding;
+    if (weighs && !known[i]) e.others.push_back(other_scale(trace, i, e.first->parameters[i]));
   }
   measure_signals(e);
   return e;

@@ -10,6 +10,7 @@ namespace fanin::observe {
 
 /// How a layer's weights are scaled, beside what keeps sizes.
 struct LayerScale {
+  std::size_t parameter = kNone;
   double measured = kUnknown;  ///< fan_in·E W²
   double relative_error = 0;   ///< of `measured` over the draw: √((κ − 1)/n), κ the kurtosis of the weights
   double smallest = kUnknown;  ///< that keeps the forward or the backward signal, or is known to serve
@@ -41,6 +42,7 @@ struct Evidence {
   const TraceStep* first = nullptr;  ///< the first full step; null: none
   const TraceStep* last = nullptr;   ///< the last full step, which may be the first
   std::vector<LayerScale> scales;    ///< of view.layers
+  std::vector<LayerScale> others;    ///< of recurrent weights, embeddings and further weights of packed cells
   std::vector<double> outputs;       ///< ln E x² of each layer's output at the first step
   std::vector<double> before;        ///< ln E u² of what its activation takes
   /// ln ‖∂L/∂u‖² there, corrected for averages, so that it is level where sizes are kept.

@@ -17,31 +17,48 @@ constexpr double kSigmas = 4;
 // fan·Var W of well-known recipes: LeCun and Glorot 1, He 2, tanh 25/9, SELU 9/16, PyTorch's Linear 1/3.
 constexpr std::array<double, 5> kRecipes{1.0, 2.0, 25.0 / 9, 9.0 / 16, 1.0 / 3};
 
+// A tensor that is off by more than chance explains.
 struct Suspect {
-  std::size_t layer = 0;
-  double deviation = 0;
+  const LayerScale* scale = nullptr;
+  std::string layer = {};
+  std::string input_activation = {};
 };
 
-// Layers that are off by more than chance explains; the harm they do together.
 struct Suspects {
-  std::vector<Suspect> layers;
+  std::vector<Suspect> tensors;
   double harm = 0;  ///< the largest |sum of deviations| from the first layer on; a branch adds only once
 };
+
+bool is_off(const LayerScale& scale) {
+  return scale.matters && scale.measured > 0 &&
+         std::abs(scale.deviation) > std::max(kNoticeable, kSigmas * scale.relative_error);
+}
+
+std::string layer_of(const Trace& trace, std::size_t parameter) {
+  for (const TraceNode& node : trace.nodes) {
+    if (std::find(node.parameters.begin(), node.parameters.end(), parameter) != node.parameters.end())
+      return node.layer;
+  }
+  return {};
+}
 
 Suspects suspects_of(const Evidence& e) {
   Suspects found;
   double sum = 0;
   for (std::size_t l = 0; l < e.scales.size(); ++l) {
     const LayerScale& scale = e.scales[l];
-    if (!scale.matters || scale.measured == 0 || std::isnan(scale.measured)) continue;
-    if (!(std::abs(scale.deviation) > std::max(kNoticeable, kSigmas * scale.relative_error))) continue;
-    found.layers.push_back({l, scale.deviation});
-    if (e.view.layers[l].branch) {
-      found.harm = std::max(found.harm, std::abs(scale.deviation));
-    } else {
-      sum += scale.deviation;
-      found.harm = std::max({found.harm, std::abs(sum), std::abs(scale.deviation)});
-    }
+    if (!is_off(scale)) continue;
+    const WeightedLayer& layer = e.view.layers[l];
+    found.tensors.push_back({&scale, layer.name, layer.input_activation});
+    if (!layer.branch && !layer.packed) sum += scale.deviation;
+    found.harm = std::max({found.harm, std::abs(sum), std::abs(scale.deviation)});
+  }
+  for (const LayerScale& scale : e.others) {
+    if (!is_off(scale)) continue;
+    found.tensors.push_back({&scale, layer_of(e.trace, scale.parameter)});
+    // A recurrent weight acts at every step of a sequence.
+    const bool repeats = e.trace.parameters[scale.parameter].role == net::ParameterRole::recurrent;
+    found.harm = std::max(found.harm, (repeats ? 4 : 1) * std::abs(scale.deviation));
   }
   return found;
 }
@@ -51,9 +68,8 @@ bool near(double measured, double wanted, double relative_error) {
 }
 
 // The range that was missed is met with fan_out in fan_in's place.
-bool follows_fan_out(const Evidence& e, const Suspect& suspect) {
-  const TraceParameter& parameter = e.trace.parameters[e.view.layers[suspect.layer].weight];
-  const LayerScale& scale = e.scales[suspect.layer];
+bool follows_fan_out(const Evidence& e, const LayerScale& scale) {
+  const TraceParameter& parameter = e.trace.parameters[scale.parameter];
   if (parameter.fan_in <= 0 || parameter.fan_out <= 0) return false;
   const double ratio = static_cast<double>(parameter.fan_out) / static_cast<double>(parameter.fan_in);
   if (std::abs(std::log(ratio)) < 0.4) return false;
@@ -63,9 +79,9 @@ bool follows_fan_out(const Evidence& e, const Suspect& suspect) {
                      [&](double recipe) { return near(with_fan_out, recipe, scale.relative_error); });
 }
 
-bool follows_other_gain(const Evidence& e, const Suspect& suspect) {
-  const TraceParameter& parameter = e.trace.parameters[e.view.layers[suspect.layer].weight];
-  const LayerScale& scale = e.scales[suspect.layer];
+bool follows_other_gain(const Evidence& e, const LayerScale& scale) {
+  const TraceParameter& parameter = e.trace.parameters[scale.parameter];
+  if (parameter.fan_in <= 0) return false;
   const auto fan_in = static_cast<double>(parameter.fan_in);
   const double averaged = scale.measured * (fan_in + static_cast<double>(parameter.fan_out)) / (2 * fan_in);
   return std::any_of(kRecipes.begin(), kRecipes.end(), [&](double recipe) {
@@ -75,58 +91,61 @@ bool follows_other_gain(const Evidence& e, const Suspect& suspect) {
 
 Problem name_of(const Evidence& e, const Suspects& suspects) {
   std::size_t fan_out = 0, gain = 0;
-  for (const Suspect& suspect : suspects.layers) {
-    if (follows_fan_out(e, suspect)) {
+  for (const Suspect& suspect : suspects.tensors) {
+    if (follows_fan_out(e, *suspect.scale)) {
       ++fan_out;
-    } else if (follows_other_gain(e, suspect)) {
+    } else if (follows_other_gain(e, *suspect.scale)) {
       ++gain;
     }
   }
-  if (2 * fan_out > suspects.layers.size()) return Problem::wrong_fan_mode;
-  if (2 * gain > suspects.layers.size()) return Problem::gain_mismatch;
+  if (2 * fan_out > suspects.tensors.size()) return Problem::wrong_fan_mode;
+  if (2 * gain > suspects.tensors.size()) return Problem::gain_mismatch;
   return Problem::poor_init_scale;
 }
 
-std::string cause_of(const Evidence& e, Problem problem, const Suspect& worst, const Suspects& suspects) {
-  const WeightedLayer& layer = e.view.layers[worst.layer];
-  const LayerScale& scale = e.scales[worst.layer];
-  std::string cause = "the weights of " + layer.name;
-  if (suspects.layers.size() > 1) cause += " and " + std::to_string(suspects.layers.size() - 1) + " more";
-  cause += suspects.layers.size() > 1 ? " have" : " has";
-  cause += " fan_in·Var W = " + short_number(scale.measured) + " where ";
-  cause += layer.input_activation.empty() ? "inputs and linear layers ask" : layer.input_activation + " asks";
-  cause += " for " + short_number(worst.deviation < 0 ? scale.smallest : scale.largest);
-  switch (problem) {
-    case Problem::wrong_fan_mode: cause += ", as if fan_out had been meant for fan_in"; break;
-    case Problem::gain_mismatch: cause += ", the gain of another activation"; break;
-    default: break;
+std::string cause_of(Problem problem, const Suspect& worst, const Suspects& suspects) {
+  const LayerScale& scale = *worst.scale;
+  const bool several = suspects.tensors.size() > 1;
+  std::string cause = "the weights of " + worst.layer;
+  if (several) cause.append(" and ").append(std::to_string(suspects.tensors.size() - 1)).append(" more");
+  cause.append(" have fan_in·E W² = ").append(short_number(scale.measured)).append(" where ");
+  cause += worst.input_activation.empty() ? "inputs and linear layers ask" : worst.input_activation + " asks";
+  cause.append(" for ").append(short_number(scale.deviation < 0 ? scale.smallest : scale.largest));
+  if (problem == Problem::wrong_fan_mode) cause += ", as if fan_out had been meant for fan_in";
+  if (problem == Problem::gain_mismatch) cause += ", the gain of another activation";
+  if (several) {
+    cause.append("; together they change the mean square of a signal by a factor of ");
+    cause += short_number(std::exp(scale.deviation < 0 ? -suspects.harm : suspects.harm));
   }
-  cause += "; together they change the mean square of a signal by a factor of " + short_number(std::exp(suspects.harm));
   return cause;
+}
+
+std::string remedy_for(const std::string& activation) {
+  if (can_die(activation)) return "--init he_normal";
+  if (activation.empty()) return "--init lecun_normal";
+  return "--init glorot_normal, or \"he_normal(gain=" + activation + ")\"";
 }
 
 }  // namespace
 
 void find_bad_scales(const Evidence& e, std::vector<Finding>& findings) {
   const Suspects suspects = suspects_of(e);
-  if (suspects.layers.empty() || suspects.harm < kHarm) return;
-  const Suspect worst = *std::max_element(
-      suspects.layers.begin(), suspects.layers.end(),
-      [](const Suspect& a, const Suspect& b) { return std::abs(a.deviation) < std::abs(b.deviation) - 1e-9; });
-  const LayerScale& scale = e.scales[worst.layer];
-  Finding finding{.problem = name_of(e, suspects), .layer = e.view.layers[worst.layer].name};
+  if (suspects.tensors.empty() || suspects.harm < kHarm) return;
+  const Suspect& worst =
+      *std::max_element(suspects.tensors.begin(), suspects.tensors.end(), [](const Suspect& a, const Suspect& b) {
+        return std::abs(a.scale->deviation) < std::abs(b.scale->deviation) - 1e-9;
+      });
+  const LayerScale& scale = *worst.scale;
+  Finding finding{.problem = name_of(e, suspects), .layer = worst.layer};
   const bool harmless = e.loss.learns() && e.loss.gain > 0.3;
   finding.severity = harmless ? Severity::note : e.loss.learns() ? Severity::warning : Severity::error;
-  finding.quantity = "fan_in·Var W";
+  finding.quantity = "fan_in·E W²";
   finding.measured = {scale.measured, scale.measured * scale.relative_error};
-  finding.expected = {worst.deviation < 0 ? scale.smallest : scale.largest, 0};
+  finding.expected = {scale.deviation < 0 ? scale.smallest : scale.largest, 0};
   finding.source =
       "He et al. 2015, arXiv:1502.01852, eq. 10 and 14, for any activation (theory::forward_gain, backward_gain)";
-  finding.cause = cause_of(e, finding.problem, worst, suspects);
-  const std::string activation = e.view.layers[worst.layer].input_activation;
-  finding.remedy = can_die(activation)  ? "--init he_normal"
-                   : activation.empty() ? "--init lecun_normal"
-                                        : "--init \"he_normal(gain=" + activation + ")\" or glorot_normal";
+  finding.cause = cause_of(finding.problem, worst, suspects);
+  finding.remedy = remedy_for(worst.input_activation);
   finding.falsified_by =
       "rescaling these weights to the expected value changes neither the first loss nor how it falls";
   findings.push_back(std::move(finding));

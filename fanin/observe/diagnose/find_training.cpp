@@ -95,10 +95,14 @@ void find_bad_loss(const Evidence& e, std::vector<Finding>& findings) {
         "the loss jumps between " + short_number(loss.best) + " and " + short_number(loss.worst),
         "a smaller learning rate or larger batches");
   } else if (stagnates(loss)) {
+    // In so few steps a sound network may not have got anywhere: alone this tells little.
+    const bool others = std::any_of(findings.begin(), findings.end(),
+                                    [](const Finding& finding) { return finding.severity != Severity::note; });
     add(Problem::stagnant_loss, loss.late, loss.chance, "mean loss of the last steps",
         "after " + steps_text(e) + " the loss is " + short_number(loss.late) +
             "; answering the same to everything gives " + short_number(loss.chance),
         "see the findings above; without any, a larger learning rate or more steps");
+    if (!others) findings.back().severity = Severity::note;
   }
   if (start_is_bad) return;
   const double ratio = e.last == nullptr ? kUnknown : median_of(update_ratios(e, *e.last));

@@ -49,9 +49,8 @@ class Walker final {
   }
 
   [[nodiscard]] std::size_t bias_of(const WeightedLayer& layer) const {
-    for (const TraceNode& node : trace_.nodes) {
-      if (node.layer != layer.name) continue;
-      for (const std::size_t parameter : node.parameters) {
+    for (std::size_t i = layer.node; i < trace_.nodes.size() && trace_.nodes[i].layer == layer.name; ++i) {
+      for (const std::size_t parameter : trace_.nodes[i].parameters) {
         if (trace_.parameters[parameter].role == net::ParameterRole::bias) return parameter;
       }
     }
