@@ -6,6 +6,7 @@ namespace fanin::cli {
 
 extern const Command kAuditCommand;
 extern const Command kCompareCommand;
+extern const Command kCompletionCommand;
 extern const Command kDemoCommand;
 extern const Command kEvaluateCommand;
 extern const Command kExplainCommand;
@@ -19,7 +20,7 @@ extern const Command kTrainCommand;
 std::span<const Command* const> commands() noexcept {
   static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand, &kEvaluateCommand, &kInitCommand,
                                         &kAuditCommand,   &kGainCommand,  &kTheoryCommand,   &kSummaryCommand,
-                                        &kExplainCommand, &kDemoCommand,  &kListCommand};
+                                        &kExplainCommand, &kDemoCommand,  &kListCommand,     &kCompletionCommand};
   return kCommands;
 }
 
