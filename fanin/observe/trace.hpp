@@ -2,7 +2,7 @@
 // description. Diagnosis reads nothing else, so a training that ran in another framework can be judged like one that
 // ran here. docs/trace.md describes the file form, one JSON object a line.
 //
-//     observe::Trace trace = experiment::probe(settings, data);      // or io::read_trace("run.jsonl")
+//     observe::Trace trace = experiment::probe(settings, data);      // or experiment::read_trace("run.jsonl").trace
 //     const observe::Diagnosis diagnosis = observe::diagnose(trace);
 #pragma once
 
@@ -129,6 +129,7 @@ struct JacobianFacts {
 struct Trace {
   int version = 1;
   std::string origin = "fanin";          ///< or "pytorch", "keras", …
+  std::string origin_version = {};       ///< of the program that measured: "1.13.1"
   std::optional<net::Graph> graph = {};  ///< where the network can be described exactly
   std::vector<TraceNode> nodes = {};
   std::vector<TraceParameter> parameters = {};
