@@ -99,7 +99,8 @@ void read_value(const ReadJson& json, const Path& path, TensorStatistics& value)
   const bool sound = fits(value.nan_count) && fits(value.infinity_count) && fits(value.zero_count) &&
                      fits(value.positive_count) && fits(value.saturated_count) &&
                      value.nan_count <= value.count - value.infinity_count &&
-                     value.zero_count <= value.count - value.positive_count && value.first_non_finite >= -1 && value.first_non_finite < value.count;
+                     value.zero_count <= value.count - value.positive_count && value.first_non_finite >= -1 &&
+                     value.first_non_finite < value.count;
   if (!sound) path.fail("the counts contradict each other: each must be from 0 to count, " + shown(json["count"]));
 }
 

@@ -1,5 +1,5 @@
-// Private to this folder: members of a JSON object read into a trace's structs, each with its type and range. Nothing is
-// trusted: a fault names the member's path ("nodes[3].output.count"), and memory is taken for what is there only.
+// Private to this folder: members of a JSON object read into a trace's structs, each with its type and range. Nothing
+// is trusted: a fault names the member's path ("nodes[3].output.count"), and memory is taken for what is there only.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,7 @@ void read_value(const ReadJson& json, const Path& path, std::optional<T>& value)
 template <typename T>
 void read_value(const ReadJson& json, const Path& path, std::vector<T>& value);
 template <typename T>
-  requires std::is_aggregate_v<T>
+requires std::is_aggregate_v<T>
 void read_value(const ReadJson& json, const Path& path, T& value);
 
 /// The visitor of fields.hpp. A member that is absent, or null, keeps its value.
@@ -94,7 +94,7 @@ void read_value(const ReadJson& json, const Path& path, std::vector<T>& value) {
 }
 
 template <typename T>
-  requires std::is_aggregate_v<T>
+requires std::is_aggregate_v<T>
 void read_value(const ReadJson& json, const Path& path, T& value) {
   expect_object(json, path);
   value = T{};

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "fanin/net/shorthand.hpp"
-#include "fanin/observe/trace.hpp"
+#include "fanin/observe/describe.hpp"
 
 namespace fanin::experiment {
 
@@ -51,21 +51,10 @@ inline observe::TraceStep full_step(const observe::Trace& trace, std::int64_t nu
 
 /// 4-3-2 with ReLU: two steps, the first one full.
 inline observe::Trace small_trace() {
-  observe::Trace trace;
+  observe::Trace trace = observe::describe(net::dense_network({4, 3, 2}, net::parse_activation("relu")));
+  trace.parameters[2].learning_rate_factor = 0.5;
   trace.origin = "pytorch";
   trace.origin_version = "1.13.1";
-  trace.graph = net::dense_network({4, 3, 2}, net::parse_activation("relu"));
-  for (const net::Node& node : trace.graph->nodes()) {
-    observe::TraceNode traced{node.name, node.scope, node.op ? std::string(node.op->kind()) : "input",
-                              node.op ? node.op->attributes() : "", node.inputs, {}, node.shape.count()};
-    for (const net::ParameterSpec& spec : node.parameters) {
-      traced.parameters.push_back(trace.parameters.size());
-      observe::TraceParameter parameter{spec.name, spec.role, {}, 4, 3, 3, 0.5};
-      for (const std::int64_t extent : spec.shape().extents()) parameter.shape.push_back(extent);
-      trace.parameters.push_back(parameter);
-    }
-    trace.nodes.push_back(traced);
-  }
   trace.init = "he_normal";
   trace.loss = "softmax_cross_entropy";
   trace.outputs = 2;

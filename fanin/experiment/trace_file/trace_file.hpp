@@ -35,7 +35,8 @@ struct TraceFile {
 };
 
 /// Reads a whole trace; one that is gzip is gunzipped.
-/// @throws Error missing_data, io_failure; naming file, line and byte offset: bad_data (no JSON, a wrong type, a trace that
+/// @throws Error missing_data, io_failure; naming file, line and byte offset: bad_data (no JSON, a wrong type, a trace
+/// that
 ///         contradicts itself, a limit), unsupported (a later version of the format, another format).
 TraceFile read_trace(const std::filesystem::path& path, const TraceLimits& limits = {});
 /// The same from memory; `name` stands for the path in messages.

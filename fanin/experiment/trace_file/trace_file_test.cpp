@@ -57,12 +57,15 @@ TEST(TraceFileTest, EveryMemberComesBackWithAllItsDigits) {
   ASSERT_EQ(read.steps.size(), 2U);
   const TensorStatistics& before = trace.steps[0].nodes[2].gradient;
   const TensorStatistics& after = read.steps[0].nodes[2].gradient;
-  EXPECT_EQ(std::array({after.mean, after.variance, after.skewness, after.kurtosis, after.minimum, after.maximum}),
-            std::array({before.mean, before.variance, before.skewness, before.kurtosis, before.minimum,
-                        before.maximum}));
-  EXPECT_EQ(std::array({after.count, after.nan_count, after.infinity_count, after.first_non_finite, after.zero_count,
-                        after.positive_count, after.saturated_count}),
-            (std::array<std::int64_t, 7>{100, 1, 2, 17, 3, 40, 5}));
+  const auto numbers = [](const TensorStatistics& t) {
+    return std::vector<double>{t.mean, t.variance, t.skewness, t.kurtosis, t.minimum, t.maximum};
+  };
+  const auto counts = [](const TensorStatistics& t) {
+    return std::vector<std::int64_t>{t.count,      t.nan_count,      t.infinity_count, t.first_non_finite,
+                                     t.zero_count, t.positive_count, t.saturated_count};
+  };
+  EXPECT_EQ(numbers(after), numbers(before));
+  EXPECT_EQ(counts(after), (std::vector<std::int64_t>{100, 1, 2, 17, 3, 40, 5}));
   EXPECT_EQ(read.steps[0].parameters[3].largest_singular_value, trace.steps[0].parameters[3].largest_singular_value);
   EXPECT_EQ(read.steps[0].nodes[1].zero_gradient_units, 0.7);
   EXPECT_EQ(read.parameters[1].role, net::ParameterRole::bias);
@@ -167,10 +170,6 @@ TEST(TraceFileTest, NullIsUnknown) {
 }
 
 TEST(TraceFileTest, FaultsNameLineOffsetAndMember) {
-  struct Case {
-    const char* line;
-    const char* expected;
-  };
   const std::string nodes = R"("parameters":[{"value":{"count":6}}],"nodes":[{"output":{"count":1}},)";
   const std::vector<std::pair<std::string, std::string>> cases{
       {R"({"record":"step"})", "'step' is missing"},
@@ -201,9 +200,7 @@ TEST(TraceFileTest, FaultsNameLineOffsetAndMember) {
       {std::string(100'000, '['), "nested more than 64 deep"},
   };
   for (const auto& [line, expected] : cases) {
-    const std::string message = message_of(with_header(R"({"record":"facts"})"
-                                                       "\n" +
-                                                       line + "\n"));
+    const std::string message = message_of(with_header("{\"record\":\"facts\"}\n" + line + "\n"));
     EXPECT_THAT(message, HasSubstr(expected));
     EXPECT_THAT(message, HasSubstr("run.jsonl, line 3, byte offset ")) << line.substr(0, 100);
   }
