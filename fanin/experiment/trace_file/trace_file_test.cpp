@@ -227,7 +227,8 @@ TEST(TraceFileTest, HeadersThatContradictThemselvesAreRefused) {
       {R"(fanin-trace)", R"(other-trace)", "docs/trace.md"},
       {R"("origin":"x")", R"("origin":"x","batch_rows":-5)", "negative"},
       {R"("origin":"x")", R"("origin":"x","network":"[network")", "network: "},
-      {R"("origin":"x")", R"("origin":"x","network":"[network]\ninput = [3]\n[[layer]]\nop=\"dense\"\nunits=2")",
+      {R"("origin":"x")",
+       R"("origin":"x","network":"[network]\ninput = [3]\n[[layer]]\nop=\"dense\"\nunits=2\nbias=false")",
        "its nodes are not those"},
   };
   for (const auto& [what, with, expected] : cases) {
