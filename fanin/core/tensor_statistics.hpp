@@ -47,7 +47,15 @@ struct QuickStatistics {
   double square_sum = 0;        ///< of all values: not finite where a value is not
   float largest_magnitude = 0;  ///< not finite where a value is not
   std::int64_t non_finite = 0;  ///< values that are NaN or infinite
+
+  [[nodiscard]] double norm() const noexcept;
+  /// Makes these the statistics of both tensors together.
+  void join(const QuickStatistics& other) noexcept;
 };
+/// @accuracy  square_sum to 1e-6 of itself, the others exact.
 QuickStatistics quick_statistics(std::span<const float> values);
+/// Whether squares of values that are at most so large can be summed in single precision: none of them overflows, and
+/// those that vanish do not matter.
+bool fits_plain_squares(float largest_magnitude) noexcept;
 
 }  // namespace fanin

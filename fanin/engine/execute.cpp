@@ -51,10 +51,10 @@ void Executor::show(net::Tap& tap, net::TapKind kind, const CompiledNode& node, 
   tap.see({kind, node.description.name, values, &shape});
 }
 
-Share share_of(std::size_t count, int member, int members) noexcept {
-  const std::size_t lines = (count + 15) / 16;
+Share share_of(std::size_t count, int member, int members, std::size_t unit) noexcept {
+  const std::size_t units = (count + unit - 1) / unit;
   const auto at = [&](int m) {
-    return std::min(count, lines * static_cast<std::size_t>(m) / static_cast<std::size_t>(members) * 16);
+    return std::min(count, units * static_cast<std::size_t>(m) / static_cast<std::size_t>(members) * unit);
   };
   return {at(member), at(member + 1)};
 }
@@ -132,7 +132,8 @@ BackwardRun Executor::backward_run(const Pass& pass, std::size_t chunk) const no
           .batch_rows = pass.rows,
           .pass = pass.number,
           .scalars = pass.scalars,
-          .update = graph_.chunks() == 1 ? pass.update : nullptr};
+          .update = graph_.chunks() == 1 ? pass.update : nullptr,
+          .watched_update = pass.watched_update};
 }
 
 BatchResult Executor::loss(const Pass& pass, std::size_t chunk) noexcept {
@@ -181,6 +182,7 @@ void Executor::forward(const Pass& pass, int member) noexcept {
       const ForwardRun run = forward_run(pass, c);
       for (std::size_t id = first; id < last; ++id) {
         if (runs_forward(id)) graph_.nodes()[id].kernels[c]->forward(run);
+        if (pass.watch != nullptr) pass.watch->see_output(id, c, run.rows, false);
       }
       if (last < end) graph_.nodes()[last].kernels[c]->prepare_forward(run);
     }
@@ -209,19 +211,24 @@ void Executor::point_into_ring(std::size_t id, std::size_t chunk) noexcept {
 }
 
 void Executor::reduce_and_update(const CompiledNode& node, const Pass& pass, int member) noexcept {
-  constexpr std::size_t kBlock = 4096;  // values summed and applied while they are in L1
+  constexpr std::size_t kBlock = StepWatch::kBlock;  // values summed and applied while they are in L1
   std::array<const float*, 1024> parts;
   const std::size_t live = live_chunks(pass.rows);
   for (std::size_t i = 0; i < node.description.parameters.size(); ++i) {
     const ParameterSlot& slot = graph_.slots()[node.first_slot + i];
     for (std::size_t c = 0; c < live; ++c) parts[c] = graph_.slots(c)[node.first_slot + i].gradient;
-    const Share share = share_of(slot.count, member, team_.members());
+    const Share share = share_of(slot.count, member, team_.members(), pass.watch == nullptr ? 16 : kBlock);
     for (std::size_t first = share.first; first < share.last; first += kBlock) {
       const std::size_t last = std::min(share.last, first + kBlock);
       sum_in_order({parts.data(), live}, first, last, slot.gradient);
-      pass.update(pass.scalars[slot.group], last - first, slot.gradient + first, slot.value + first,
-                  slot.state1 == nullptr ? nullptr : slot.state1 + first,
-                  slot.state2 == nullptr ? nullptr : slot.state2 + first);
+      float* const state1 = slot.state1 == nullptr ? nullptr : slot.state1 + first;
+      float* const state2 = slot.state2 == nullptr ? nullptr : slot.state2 + first;
+      if (pass.watch == nullptr) {
+        pass.update(pass.scalars[slot.group], last - first, slot.gradient + first, slot.value + first, state1, state2);
+      } else {
+        pass.watched_update(pass.scalars[slot.group], last - first, slot.gradient + first, slot.value + first, state1,
+                            state2, pass.watch->block(node.first_slot + i, first / kBlock));
+      }
     }
   }
 }
@@ -249,6 +256,7 @@ void Executor::backward(const Pass& pass, int member) noexcept {
     for (auto c = static_cast<std::size_t>(member); c < live; c += step) {
       for (std::size_t id = last; id-- > first;) {
         if (!runs_backward(id)) continue;
+        if (pass.watch != nullptr) pass.watch->see_gradient(id, c, rows_of(c, pass.rows), false);
         if (streams && !graph_.nodes()[id].description.parameters.empty()) point_into_ring(id, c);
         backward_chunk(graph_.nodes()[id], pass, c);
       }
@@ -289,6 +297,10 @@ BatchResult Executor::run_watched(const Pass& pass, net::Tap& tap) {
       }
       for (std::size_t c = 0; c < live; ++c) node.kernels[c]->forward(forward_run(pass, c, true));
     }
+    const auto id = static_cast<std::size_t>(&node - graph_.nodes().data());
+    for (std::size_t c = 0; c < live && pass.watch != nullptr; ++c) {
+      pass.watch->see_output(id, c, rows_of(c, pass.rows), true);
+    }
     show(tap, net::TapKind::activation, node, node.values, pass.rows);
   }
   for (std::size_t c = 0; c < live; ++c) results_[c] = loss(pass, c);
@@ -297,6 +309,9 @@ BatchResult Executor::run_watched(const Pass& pass, net::Tap& tap) {
     CompiledNode& node = graph_.nodes()[id];
     if (node.kernels.empty() || !node.needs_gradient) continue;
     show(tap, net::TapKind::activation_gradient, node, node.gradients, pass.rows);
+    for (std::size_t c = 0; c < live && pass.watch != nullptr; ++c) {
+      pass.watch->see_gradient(id, c, rows_of(c, pass.rows), true);
+    }
     if (node.traits.whole_batch) {
       for (std::size_t c = 0; c < live; ++c) node.kernels[c]->prepare_backward(backward_run(pass, c));
     }

@@ -9,6 +9,7 @@
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/engine/compile.hpp"
 #include "fanin/engine/losses/loss_kernels.hpp"
+#include "fanin/engine/step_watch.hpp"
 #include "fanin/engine/team.hpp"
 
 namespace fanin::engine {
@@ -31,6 +32,8 @@ struct Pass {
   LossSettings loss = {};
   std::span<const StepScalars> scalars = {};
   UpdateFunction update = nullptr;  ///< null: each chunk's gradients stay where its slots say
+  WatchedUpdateFunction watched_update = nullptr;
+  StepWatch* watch = nullptr;  ///< null: nobody watches
 };
 
 class Executor final {
@@ -80,12 +83,13 @@ class Executor final {
   std::size_t half_floats_ = 0;  // of one chunk
 };
 
-/// The part [first, last) of `count` values that a member of a team works on, at cache line boundaries.
+/// The part [first, last) of `count` values that a member of a team works on, at boundaries of `unit` values: a cache
+/// line, or a block of StepWatch.
 struct Share {
   std::size_t first = 0;
   std::size_t last = 0;
 };
-Share share_of(std::size_t count, int member, int members) noexcept;
+Share share_of(std::size_t count, int member, int members, std::size_t unit = 16) noexcept;
 
 /// to[i] = from[0][i] + from[1][i] + … in this order. `to` may be from[0].
 void sum_in_order(std::span<const float* const> from, std::size_t first, std::size_t last, float* to) noexcept;

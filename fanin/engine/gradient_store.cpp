@@ -4,8 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "fanin/engine/execute.hpp"
-
 namespace fanin::engine {
 namespace {
 
@@ -70,8 +68,25 @@ void GradientStore::collect(std::size_t live_chunks, Team& team) noexcept {
   empty_ = false;
 }
 
-StepReport GradientStore::apply(const PlanOptions& options, std::span<const StepScalars> scalars, UpdateFunction update,
-                                Team& team) noexcept {
+void GradientStore::move(std::size_t index, Share share, const Update& update) noexcept {
+  const ParameterSlot& slot = graph_.slots()[index];
+  const float* const gradient = total_.data() + offsets_[index];
+  const StepScalars& scalars = update.scalars[slot.group];
+  const std::size_t step = update.watch == nullptr ? share.last - share.first : StepWatch::kBlock;
+  for (std::size_t first = share.first; first < share.last; first += step) {
+    const std::size_t count = std::min(step, share.last - first);
+    float* const state1 = slot.state1 == nullptr ? nullptr : slot.state1 + first;
+    float* const state2 = slot.state2 == nullptr ? nullptr : slot.state2 + first;
+    if (update.watch == nullptr) {
+      update.function(scalars, count, gradient + first, slot.value + first, state1, state2);
+    } else {
+      update.watched(scalars, count, gradient + first, slot.value + first, state1, state2,
+                     update.watch->block(index, first / StepWatch::kBlock));
+    }
+  }
+}
+
+StepReport GradientStore::apply(const PlanOptions& options, const Update& update, Team& team) noexcept {
   const std::vector<ParameterSlot>& slots = graph_.slots();
   StepReport report;
   std::vector<double> squares(slots.size(), 0.0);
@@ -86,6 +101,9 @@ StepReport GradientStore::apply(const PlanOptions& options, std::span<const Step
   }
   for (std::size_t i = 0; i < slots.size(); ++i) {
     float* const gradient = total_.data() + offsets_[i];
+    if (update.watch != nullptr && options.clipping != Clipping::none) {
+      update.watch->set_gradient(i, quick_statistics({gradient, slots[i].count}));
+    }
     if (options.clipping == Clipping::value) {
       report.clipped += clip_values(gradient, slots[i].count, static_cast<float>(options.clip_limit));
     }
@@ -96,15 +114,13 @@ StepReport GradientStore::apply(const PlanOptions& options, std::span<const Step
     const auto factor = static_cast<float>(shrinks ? options.clip_limit / norm : 1.0);
     report.clipped += shrinks ? 1 : 0;
     team.run([&](int member) {
-      const Share share = share_of(slots[i].count, member, team.members());
+      const Share share =
+          share_of(slots[i].count, member, team.members(), update.watch == nullptr ? 16 : StepWatch::kBlock);
       if (share.first == share.last) return;
       if (shrinks) {
         for (std::size_t j = share.first; j < share.last; ++j) gradient[j] *= factor;
       }
-      const ParameterSlot& slot = slots[i];
-      update(scalars[slot.group], share.last - share.first, gradient + share.first, slot.value + share.first,
-             slot.state1 == nullptr ? nullptr : slot.state1 + share.first,
-             slot.state2 == nullptr ? nullptr : slot.state2 + share.first);
+      move(i, share, update);
     });
   }
   empty_ = true;

@@ -7,6 +7,7 @@
 
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/engine/compile.hpp"
+#include "fanin/engine/execute.hpp"
 #include "fanin/engine/plan.hpp"
 #include "fanin/engine/team.hpp"
 
@@ -20,9 +21,15 @@ class GradientStore final {
   void attach();
   /// Adds the chunks' gradients to the total, or starts the total from them. Slots then keep none.
   void collect(std::size_t live_chunks, Team& team) noexcept;
+  /// How parameters move, and where what is seen of it goes.
+  struct Update {
+    std::span<const StepScalars> scalars = {};
+    UpdateFunction function = nullptr;
+    WatchedUpdateFunction watched = nullptr;
+    StepWatch* watch = nullptr;  ///< null: nobody watches
+  };
   /// Clips the total and moves the parameters; the next collect starts anew.
-  StepReport apply(const PlanOptions& options, std::span<const StepScalars> scalars, UpdateFunction update,
-                   Team& team) noexcept;
+  StepReport apply(const PlanOptions& options, const Update& update, Team& team) noexcept;
   /// The next collect starts from zero.
   void reset() noexcept { empty_ = true; }
 
@@ -32,6 +39,7 @@ class GradientStore final {
 
  private:
   void measure(std::size_t slot, Team& team) noexcept;
+  void move(std::size_t slot, Share share, const Update& update) noexcept;
 
   CompiledGraph& graph_;
   std::vector<std::size_t> offsets_;  // by slot; the last is the whole

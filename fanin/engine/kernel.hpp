@@ -30,8 +30,9 @@ struct ParameterSlot {
   float* value = nullptr;
   float* state1 = nullptr;  ///< optimizer state, null when the optimizer keeps none
   float* state2 = nullptr;
-  float* gradient = nullptr;  ///< where this chunk's whole gradient goes; null: nobody keeps it
-  std::size_t group = 0;      ///< which of the step's scalars move it
+  float* gradient = nullptr;          ///< where this chunk's whole gradient goes; null: nobody keeps it
+  std::size_t group = 0;              ///< which of the step's scalars move it
+  UpdateStatistics* watch = nullptr;  ///< where apply() notes what it sees; null: nobody watches
 };
 
 /// One forward pass over a chunk.
@@ -49,16 +50,21 @@ struct BackwardRun {
   std::int64_t rows = 0;
   std::int64_t first_row = 0;
   std::int64_t batch_rows = 0;
-  std::uint64_t pass = 0;                     ///< as the forward pass it belongs to
-  std::span<const StepScalars> scalars = {};  ///< by ParameterSlot::group
-  UpdateFunction update = nullptr;            ///< null: gradients are only stored
+  std::uint64_t pass = 0;                          ///< as the forward pass it belongs to
+  std::span<const StepScalars> scalars = {};       ///< by ParameterSlot::group
+  UpdateFunction update = nullptr;                 ///< null: gradients are only stored
+  WatchedUpdateFunction watched_update = nullptr;  ///< for slots that are watched
 
   /// Hands on `count` gradient values of `slot` from element `first`: moves the parameter.
   void apply(const ParameterSlot& slot, std::size_t first, std::size_t count, const float* gradient) const noexcept {
     if (update == nullptr) return;
-    update(scalars[slot.group], count, gradient, slot.value + first,
-           slot.state1 == nullptr ? nullptr : slot.state1 + first,
-           slot.state2 == nullptr ? nullptr : slot.state2 + first);
+    float* const state1 = slot.state1 == nullptr ? nullptr : slot.state1 + first;
+    float* const state2 = slot.state2 == nullptr ? nullptr : slot.state2 + first;
+    if (slot.watch == nullptr) {
+      update(scalars[slot.group], count, gradient, slot.value + first, state1, state2);
+    } else {
+      watched_update(scalars[slot.group], count, gradient, slot.value + first, state1, state2, *slot.watch);
+    }
   }
 };
 

@@ -191,4 +191,10 @@ void reference_update(const Optimizer& optimizer, std::int64_t step, std::span<c
   }
 }
 
+void UpdateStatistics::join(const UpdateStatistics& other) noexcept {
+  gradient.join(other.gradient);
+  value.join(other.value);
+  update.join(other.update);
+}
+
 }  // namespace fanin::engine

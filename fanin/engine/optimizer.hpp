@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fanin/core/tensor_statistics.hpp"
+
 namespace fanin::engine {
 
 enum class OptimizerKind { sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw };
@@ -79,6 +81,21 @@ using UpdateFunction = void (*)(const StepScalars& scalars, std::size_t count, c
 
 /// The fast kernel of an optimizer for the running processor.
 UpdateFunction update_function(const Optimizer& optimizer) noexcept;
+
+/// What a step was given, and what it did.
+struct UpdateStatistics {
+  QuickStatistics gradient = {};
+  QuickStatistics value = {};   ///< after the step
+  QuickStatistics update = {};  ///< value after - value before; non_finite as of the value
+
+  void join(const UpdateStatistics& other) noexcept;
+};
+
+/// As UpdateFunction, with the same bits; adds what it sees to `seen`.
+using WatchedUpdateFunction = void (*)(const StepScalars& scalars, std::size_t count, const float* gradient,
+                                       float* parameter, float* state1, float* state2, UpdateStatistics& seen) noexcept;
+WatchedUpdateFunction watched_update_function(const Optimizer& optimizer) noexcept;
+
 /// The readable double-precision reference of the same step, for tests.
 void reference_update(const Optimizer& optimizer, std::int64_t step, std::span<const double> gradient,
                       std::span<double> parameter, std::span<double> state1, std::span<double> state2);

@@ -53,6 +53,9 @@ struct Plan::Impl {
   std::vector<Group> groups{Group{}};
   std::vector<StepScalars> scalars{StepScalars{}};
   UpdateFunction update = nullptr;
+  WatchedUpdateFunction watched_update = nullptr;
+  std::unique_ptr<StepWatch> watch = nullptr;
+  bool step_begun = false;  // parts of the next step have been watched
   StepReport report = {};
   std::int64_t steps = 0;
   std::uint64_t passes = 0;
@@ -72,6 +75,7 @@ struct Plan::Impl {
       targets = AlignedBuffer<float>(batch * outputs);
     }
     update = update_function(options.optimizer);
+    watched_update = watched_update_function(options.optimizer);
     for (std::size_t i = 0; i < graph.slots().size(); ++i) {
       const ParameterSlot& slot = graph.slots()[i];
       slot_index.emplace(slot.spec.name, i);
@@ -139,9 +143,25 @@ struct Plan::Impl {
                      .normalizer = static_cast<double>(total_rows * positions())}};
   }
 
-  BatchResult collect(std::int64_t rows, std::int64_t total_rows, net::Tap* tap) {
+  // The pass belongs to the step that is to come.
+  void watch_pass(Pass& task, bool to_kernels) {
+    if (watch == nullptr) return;
+    if (!step_begun) watch->begin();
+    step_begun = true;
+    watch->attach(to_kernels);
+    task.watch = watch.get();
+    task.watched_update = watched_update;
+  }
+
+  void end_step() {
+    if (watch != nullptr) watch->finish();
+    step_begun = false;
+  }
+
+  BatchResult collect(std::int64_t rows, std::int64_t total_rows, net::Tap* tap, bool steps_on = true) {
     gradients.attach();
-    const Pass task = pass(rows, total_rows, true);
+    Pass task = pass(rows, total_rows, true);
+    if (steps_on) watch_pass(task, false);
     const BatchResult result = tap == nullptr ? executor.run(task) : executor.run_watched(task, *tap);
     gradients.collect(executor.live_chunks(rows), executor.team());
     ++passes;
@@ -150,7 +170,8 @@ struct Plan::Impl {
 
   void step() {
     next_step();
-    report = gradients.apply(options, scalars, update, executor.team());
+    report = gradients.apply(options, {scalars, update, watched_update, watch.get()}, executor.team());
+    end_step();
   }
 
   void check_rows(std::int64_t rows) const {
@@ -238,7 +259,9 @@ BatchResult Plan::train_step(std::int64_t rows) noexcept {
   Pass pass = impl_->pass(rows, rows, true);
   pass.scalars = impl_->scalars;
   pass.update = impl_->update;
+  impl_->watch_pass(pass, impl_->graph.chunks() == 1);
   const BatchResult result = impl_->executor.run(pass);
+  impl_->end_step();
   ++impl_->passes;
   return result;
 }
@@ -255,7 +278,7 @@ BatchResult Plan::gradients(std::int64_t rows, net::Tap* tap) {
   impl_->check_rows(rows);
   impl_->gradients.reset();
   const std::uint64_t pass = impl_->passes;
-  const BatchResult result = impl_->collect(rows, rows, tap);
+  const BatchResult result = impl_->collect(rows, rows, tap, false);
   impl_->passes = pass;  // looking changes nothing
   impl_->gradients.reset();
   return result;
@@ -282,6 +305,27 @@ void Plan::step() {
 }
 
 StepReport Plan::last_step() const noexcept { return impl_->report; }
+
+void Plan::watch(bool on) {
+  if (on == (impl_->watch != nullptr)) return;
+  if (!on) {
+    impl_->watch->attach(false);
+    impl_->watch.reset();
+  } else if (!impl_->options.training) {
+    throw Error(ErrorCode::bad_value, "plan", "it was compiled with training = false: it has no steps to watch");
+  } else {
+    impl_->watch = std::make_unique<StepWatch>(impl_->graph);
+  }
+  impl_->step_begun = false;
+}
+
+std::span<const NodeWatch> Plan::watched_nodes() const noexcept {
+  return impl_->watch == nullptr ? std::span<const NodeWatch>{} : impl_->watch->nodes();
+}
+
+std::span<const UpdateStatistics> Plan::watched_parameters() const noexcept {
+  return impl_->watch == nullptr ? std::span<const UpdateStatistics>{} : impl_->watch->parameters();
+}
 
 void Plan::set_learning_rate(double rate) {
   if (!(rate >= 0) || !std::isfinite(rate)) {

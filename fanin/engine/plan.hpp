@@ -61,6 +61,19 @@ struct StepReport {
   std::int64_t clipped = 0;  ///< gradient values (Clipping::value) or parameters that were changed
 };
 
+/// What a watched step saw of a tensor.
+struct TensorWatch {
+  QuickStatistics quick = {};
+  std::int64_t count = 0;              ///< values seen
+  std::int64_t first_non_finite = -1;  ///< an element, as [rows, features] are described; the first in memory
+};
+
+/// What a watched step saw of a node.
+struct NodeWatch {
+  TensorWatch output = {};    ///< count 0 where a relu's work is done on the way, so that it is never in memory
+  TensorWatch gradient = {};  ///< of the mean loss; count 0 also where nobody needs it
+};
+
 class Plan final {
  public:
   /// @throws Error bad_shape, bad_value, unsupported (an op the engine cannot run; names the way out).
@@ -103,6 +116,14 @@ class Plan final {
   /// One optimizer step with the accumulated gradients, which start from zero again.
   void step();
   [[nodiscard]] StepReport last_step() const noexcept;
+
+  /// Whether the steps to come note quick statistics of every tensor, taken while it is in cache; the training's bits
+  /// stay the same.
+  void watch(bool on);
+  /// What the last step saw, by net::NodeId and in the order of net::Graph::parameters(); empty when nobody watches.
+  /// With accumulation, of all parts together. Gradients of parameters are those before clipping.
+  [[nodiscard]] std::span<const NodeWatch> watched_nodes() const noexcept;
+  [[nodiscard]] std::span<const UpdateStatistics> watched_parameters() const noexcept;
 
   /// Of the steps to come. @param rate  finite, >= 0.
   void set_learning_rate(double rate);
