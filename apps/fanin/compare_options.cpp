@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "apps/fanin/train_options.hpp"
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
@@ -70,6 +71,7 @@ void CompareOptions::declare_data() {
                   data.validation_fraction);
   reader.flag("--standardize", "inputs to zero mean and unit variance (default: scaled to [0, 1])", data.standardize);
   reader.flag("--raw", "inputs as they are", data.raw);
+  declare_fault_options(reader, data);
   reader.integer("--limit-train", "ROWS", "use only the first training rows (default: all)", data.limit_train);
   reader.integer("--limit-test", "ROWS", "use only the first test rows (default: all)", data.limit_test);
   reader.text("--target", "COLUMN", "csv only: name or index, from 0, of the column to learn", data.target_column);

@@ -62,6 +62,15 @@ void declare_scaling_options(OptionReader& reader, experiment::DataOptions& opti
   reader.flag("--standardize", "inputs to zero mean and unit variance (default: scaled to [0, 1])",
               options.standardize);
   reader.flag("--raw", "inputs as they are", options.raw);
+  declare_fault_options(reader, options);
+}
+
+void declare_fault_options(OptionReader& reader, experiment::DataOptions& options) {
+  reader.number("--scale-inputs", "FACTOR", "multiply inputs after that: a fault to experiment with (default 1)",
+                options.input_factor);
+  reader.fraction("--shuffle-labels", "FRACTION",
+                  "give this part of the training rows each other's labels: likewise (default 0)",
+                  options.shuffle_labels);
 }
 
 TrainOptions::TrainOptions(CLI::App& app) : app_(app), reader_(app) {

@@ -42,5 +42,7 @@ struct TrainOptions {
 void declare_data_options(OptionReader& reader, std::string_view otherwise, std::string& data,
                           experiment::DataOptions& options);
 void declare_scaling_options(OptionReader& reader, experiment::DataOptions& options);
+/// Faults to put into the data, which declare_scaling_options has too.
+void declare_fault_options(OptionReader& reader, experiment::DataOptions& options);
 
 }  // namespace fanin::cli

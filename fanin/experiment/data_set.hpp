@@ -37,6 +37,10 @@ struct DataOptions {
   Task task = Task::automatic;     ///< csv, npz: integer targets are labels unless regression is asked for
   std::int64_t limit_train = 0;    ///< keep only the first rows, the validation part's included; 0 keeps all
   std::int64_t limit_test = 0;     ///< likewise
+  /// Faults put in on purpose, for experiments: this part of the training rows, those of the validation part included,
+  /// get each other's labels; and inputs are multiplied after the scaling.
+  double shuffle_labels = 0;
+  double input_factor = 1;
 };
 
 /// @throws Error unknown_name with the nearest names, missing_data (says how to get the data),

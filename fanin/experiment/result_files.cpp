@@ -49,6 +49,8 @@ Json experiment_json(const CompareResult& result) {
   json["task"] = task_text(options.task);
   json["limit_train"] = options.limit_train;
   json["limit_test"] = options.limit_test;
+  json["shuffle_labels"] = number(options.shuffle_labels);
+  json["input_factor"] = number(options.input_factor);
   json["data_name"] = result.data_name;
   json["data_source"] = result.data_source;
   json["scaling"] = result.scaling;

@@ -5,6 +5,7 @@
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/data/alterations.hpp"
 #include "fanin/experiment/data/large_pages.hpp"
 #include "fanin/experiment/data/raw_data.hpp"
 #include "fanin/experiment/data/scaling.hpp"
@@ -60,7 +61,7 @@ void check_limit(std::int64_t limit, const char* option) {
   throw Error(ErrorCode::bad_value, option, std::to_string(limit) + " is negative; 0 keeps all rows");
 }
 
-InputScaling scaling_for(const DataSet& data, UnitScaling unit, const DataOptions& options) {
+InputScaling plain_scaling_for(const DataSet& data, UnitScaling unit, const DataOptions& options) {
   if (data.tokens) {
     if (options.standardize) {
       throw Error(ErrorCode::bad_value, "--standardize",
@@ -74,6 +75,16 @@ InputScaling scaling_for(const DataSet& data, UnitScaling unit, const DataOption
   return image ? channel_standardization(data.train, data.sample_shape[0]) : standardization(data.train);
 }
 
+InputScaling scaling_for(const DataSet& data, UnitScaling unit, const DataOptions& options) {
+  InputScaling scaling = plain_scaling_for(data, unit, options);
+  if (options.input_factor == 1) return scaling;
+  if (data.tokens) {
+    throw Error(ErrorCode::bad_value, "--scale-inputs",
+                "the inputs of " + data.name + " are token ids, which are never scaled");
+  }
+  return times(std::move(scaling), options.input_factor);
+}
+
 }  // namespace
 
 void check_options(const DataOptions& options) {
@@ -85,6 +96,7 @@ void check_options(const DataOptions& options) {
   check_fraction(options.test_fraction.value_or(kDefaultTestFraction), false, "--test-fraction");
   check_limit(options.limit_train, "--limit-train");
   check_limit(options.limit_test, "--limit-test");
+  check_alterations(options);
 }
 
 DataSet assemble(RawData raw, const DataOptions& options) {
@@ -107,6 +119,10 @@ DataSet assemble(RawData raw, const DataOptions& options) {
   }
   keep_first_rows(data.train, options.limit_train);
   keep_first_rows(data.test, options.limit_test);
+  if (options.shuffle_labels > 0) {
+    shuffle_labels(data.train, options.shuffle_labels, data.name);
+    data.source += ", " + format_number(100 * options.shuffle_labels) + " % of the training labels shuffled";
+  }
   if (options.validation_fraction > 0) {
     data.validation = cut_off(data.train, options.validation_fraction, "validation", data, raw.ordered, "--validation");
   }

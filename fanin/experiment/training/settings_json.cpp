@@ -103,6 +103,8 @@ Json settings_json(const TrainSettings& s) {
   json["task"] = static_cast<int>(s.data_options.task);
   json["limit_train"] = s.data_options.limit_train;
   json["limit_test"] = s.data_options.limit_test;
+  json["shuffle_labels"] = s.data_options.shuffle_labels;
+  json["input_factor"] = s.data_options.input_factor;
   json["activation"] = s.activation;
   json["init"] = s.init;
   json["init_for"] = s.init_for;
@@ -141,6 +143,8 @@ TrainSettings settings_from_json(const Json& json) {
   s.data_options.task = static_cast<Task>(task);
   fields.read("limit_train", s.data_options.limit_train);
   fields.read("limit_test", s.data_options.limit_test);
+  fields.read("shuffle_labels", s.data_options.shuffle_labels);
+  fields.read("input_factor", s.data_options.input_factor);
   fields.read("activation", s.activation);
   fields.read("init", s.init);
   fields.read("init_for", s.init_for);
