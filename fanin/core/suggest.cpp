@@ -7,6 +7,8 @@
 namespace fanin {
 namespace {
 
+constexpr std::size_t kMostKnown = 60;  // a deep network has thousands of parameters
+
 std::string lower(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(),
@@ -67,7 +69,9 @@ std::string suggestion(std::string_view name, std::span<const std::string> candi
     }
   };
   if (near.empty()) {
-    append(candidates, ", ");
+    const std::size_t shown = std::min(candidates.size(), kMostKnown);
+    append(candidates.first(shown), ", ");
+    if (shown < candidates.size()) text += ", and " + std::to_string(candidates.size() - shown) + " more";
     return text;
   }
   append(near, " or ");

@@ -18,7 +18,7 @@ std::vector<std::string> nearest_names(std::string_view name, std::span<const st
                                        std::size_t most = 3);
 
 /// Text for an error: "did you mean he_normal or he_uniform?", or, when nothing resembles it,
-/// "known: a, b, c".
+/// "known: a, b, c", at most 60 of them.
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
 
 }  // namespace fanin

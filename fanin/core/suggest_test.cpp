@@ -31,5 +31,13 @@ TEST(Suggest, TextNamesTheNearestOrAllThatIsKnown) {
   EXPECT_EQ(suggestion("zzzzz", known), "known: sgd, adam, adamw");
 }
 
+TEST(Suggest, ALongListIsCutShort) {
+  std::vector<std::string> known;
+  for (int i = 0; i < 20'000; ++i) known.push_back("layer" + std::to_string(i));
+  const std::string text = suggestion("qqq", known);
+  EXPECT_THAT(text, ::testing::EndsWith(", layer59, and 19940 more"));
+  EXPECT_LT(text.size(), 700U);
+}
+
 }  // namespace
 }  // namespace fanin

@@ -73,9 +73,12 @@ std::vector<const NameRule*> rules_of(const std::vector<net::ParameterSpec>& par
     }
     if (used) continue;
     std::vector<std::string> names;
+    std::string layer;
     for (const net::ParameterSpec& parameter : parameters) {
+      const std::string its_layer = parameter.name.substr(0, parameter.name.rfind('.'));
+      if (its_layer != layer) names.push_back(its_layer);
+      layer = its_layer;
       names.push_back(parameter.name);
-      names.push_back(parameter.name.substr(0, parameter.name.rfind('.')));
     }
     throw Error(ErrorCode::unknown_name, std::string(option),
                 "no parameter fits '" + rule.pattern + "'; " + suggestion(rule.pattern, names));

@@ -47,5 +47,16 @@ TEST(NameRules, TheLastRuleThatFitsCountsAndAnIdleOneIsAnError) {
   }
 }
 
+TEST(NameRules, AnErrorNamesEachLayerOnce) {
+  const std::vector<net::ParameterSpec> parameters{{"fc.weight", net::ParameterRole::weight, {}},
+                                                   {"fc.bias", net::ParameterRole::bias, {}}};
+  try {
+    rules_of(parameters, {{"zzzzzzzz", "1x"}}, "--lr-for", [](const net::ParameterSpec&, Match) { return true; });
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::EndsWith("known: fc, fc.weight, fc.bias"));
+  }
+}
+
 }  // namespace
 }  // namespace fanin::experiment

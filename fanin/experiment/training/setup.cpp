@@ -97,7 +97,9 @@ void check_settings(const TrainSettings& s) {
   check_range("--chunks", s.chunks, 0, 1024);
   check_range("--threads", s.threads, 0, 1024);
   if (!(s.checkpoint_seconds >= 0)) refuse("--checkpoint-seconds", "it must be 0 or more");
-  if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) refuse("--label-smoothing", "it must be in [0, 1)");
+  if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) {
+    refuse("--label-smoothing", format_number(s.label_smoothing) + " is not a fraction from 0 to below 1");
+  }
   if (s.learning_rate) check_positive("--lr", *s.learning_rate);
   if (!s.loss.empty()) static_cast<void>(reading("--loss", [&] { return net::parse_loss(s.loss); }));
   static_cast<void>(parse_optimizer(s));

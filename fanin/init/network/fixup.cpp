@@ -15,7 +15,7 @@ void plan_branch(PlanBuilder& builder, const net::Graph& graph, const ResidualBr
   const std::optional<net::NodeId> multiplier = scale_before_weights(graph, branch.body.back(), /*fixed=*/false);
   if (!multiplier) {
     missing("fixup", "the branch into '" + graph.node(branch.sum).name + "' has no trainable multiplier",
-            "add net::trainable_scale() as its last node");
+            kAddMultiplier);
   }
   builder.set_scale_parameter(*multiplier, 1, "multiplier of a residual branch");
   std::vector<std::size_t> weights;

@@ -57,6 +57,11 @@ Initializer scaled_gates(const Initializer& rule, double query, double key, doub
 /// Reads an argument that names an initializer.
 Initializer read_rule(CallReader& reader, std::string_view key, std::string_view fallback, Dialect dialect);
 
+/// What to advise where a branch lacks the multiplier that a scheme sets.
+inline constexpr const char* kAddMultiplier =
+    "add net::trainable_scale() as its last node; a preset has it with fixup=true or multiplier=true, "
+    "a file with op = \"scale\" and trainable = true";
+
 /// Throws unsupported: what the scheme needs is missing; `add` says what to add where.
 [[noreturn]] void missing(std::string_view scheme, const std::string& what, const std::string& add);
 

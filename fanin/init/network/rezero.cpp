@@ -18,7 +18,7 @@ NetworkPlan plan(const net::Graph& graph, const std::string& text, const Initial
     const std::optional<net::NodeId> multiplier = scale_before_weights(graph, branch.body.back(), /*fixed=*/false);
     if (!multiplier) {
       missing("rezero", "the branch into '" + graph.node(branch.sum).name + "' has no trainable multiplier",
-              "add net::trainable_scale() as its last node");
+              kAddMultiplier);
     }
     builder.set_scale_parameter(*multiplier, 0, "residual branch starts closed");
   }

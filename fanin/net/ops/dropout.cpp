@@ -3,13 +3,14 @@
 #include <array>
 #include <cstdio>
 
+#include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 
 namespace fanin::net {
 
 Dropout::Dropout(double rate) : rate_(rate) {
   if (!(rate >= 0 && rate < 1)) {
-    throw Error(ErrorCode::bad_value, "dropout", "rate must be in [0, 1), found " + std::to_string(rate));
+    throw Error(ErrorCode::bad_value, "dropout", "rate must be in [0, 1), found " + format_number(rate));
   }
 }
 
