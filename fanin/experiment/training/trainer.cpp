@@ -48,6 +48,14 @@ void fill(engine::Plan& plan, const RowSource& source, const Samples& part, std:
   }
 }
 
+void set_parameter_rules(const TrainSetup& setup, engine::Plan& plan) {
+  for (const init::ParameterPlan& parameter : setup.start.parameters) {
+    const std::string& name = parameter.parameter.name;
+    if (parameter.learning_rate_factor != 1) plan.set_learning_rate_factor(name, parameter.learning_rate_factor);
+    if (!setup.settings.decay_all && !decays(parameter.parameter)) plan.set_weight_decay(name, false);
+  }
+}
+
 std::optional<Score> evaluate_part(engine::Plan& plan, const RowSource& source, const Samples& part,
                                    std::int64_t rows_at_once, net::Loss loss, const std::stop_token& stop) {
   if (part.count == 0) return Score{kNaN, kNaN};
@@ -79,12 +87,7 @@ Trainer::Trainer(const TrainSetup& setup, const DataSet& data, TrainObserver* ob
       saver_(settings_, setup.graph, data),
       per_epoch_(steps_per_epoch(settings_, data)),
       total_(total_steps(settings_, data)) {
-  for (const init::ParameterPlan& parameter : setup.start.parameters) {
-    if (parameter.learning_rate_factor != 1) {
-      plan_.set_learning_rate_factor(parameter.parameter.name, parameter.learning_rate_factor);
-    }
-    if (!settings_.decay_all && !decays(parameter.parameter)) plan_.set_weight_decay(parameter.parameter.name, false);
-  }
+  set_parameter_rules(setup, plan_);
   facts_.settings = settings_;
   facts_.data_name = data.name;
   facts_.data_source = data.source;

@@ -30,6 +30,9 @@ struct RowSource {
 /// Copies rows of a part into a plan's input and labels or targets.
 void fill(engine::Plan& plan, const RowSource& source, const Samples& part, std::span<const std::uint32_t> rows);
 
+/// Which learning rate each parameter has, and whether weight decay acts on it.
+void set_parameter_rules(const TrainSetup& setup, engine::Plan& plan);
+
 /// The mean loss and accuracy over a part, its rows in order; nothing when a stop came in between.
 /// @param rows_at_once  at most the plan's batch size.
 std::optional<Score> evaluate_part(engine::Plan& plan, const RowSource& source, const Samples& part,
