@@ -74,7 +74,7 @@ def clusters(rows=512, features=20, classes=10, seed=5):
 def train(model, x, y, path=None, steps=12, rate=0.05, **options):
     torch.manual_seed(3)
     optimizer = torch.optim.SGD(model.parameters(), lr=rate, momentum=options.pop("momentum", 0.0))
-    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 5)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1000)
     criterion = nn.CrossEntropyLoss()
     recorder = FaninRecorder(model, path, optimizer, criterion, **options) if path else None
     if recorder and len(x) > 64:
