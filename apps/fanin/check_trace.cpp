@@ -6,11 +6,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/trace_file/trace_file.hpp"
+#include "fanin/observe/diagnosis.hpp"
 
 namespace fanin::cli {
 namespace {
@@ -19,11 +19,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLook{200};  // between two looks at the file
 constexpr int kShare = 10;                       // a diagnosis takes at most one part in this many of the time
-
-std::string note_of(std::uint64_t unfinished) {
-  if (unfinished == 0) return {};
-  return fmt::format("the last line is not finished ({} bytes) and was left out", unfinished);
-}
 
 /// The problems of warnings and errors, each once: "exploding_gradient, learning_rate".
 std::string problems_of(const observe::Diagnosis& diagnosis) {
@@ -46,17 +41,9 @@ void wait(const std::stop_token& stop, Clock::duration time) {
 
 }  // namespace
 
-CheckedTrace check_trace(const std::filesystem::path& file) {
-  experiment::TraceFile read = experiment::read_trace(file);
-  CheckedTrace checked{std::move(read.trace), {}, note_of(read.unfinished_bytes)};
-  checked.diagnosis = observe::diagnose(checked.trace);
-  return checked;
-}
-
-CheckedTrace follow_trace(const std::filesystem::path& file, const std::function<void(const std::string&)>& say,
-                          const std::stop_token& stop) {
+observe::Trace follow_trace(const std::filesystem::path& file, const std::function<void(const std::string&)>& say,
+                            const std::stop_token& stop) {
   experiment::TraceFollower follower(file);
-  observe::Diagnosis diagnosis;
   std::string said;
   bool changed = false;
   Clock::time_point next = Clock::now();
@@ -66,12 +53,12 @@ CheckedTrace follow_trace(const std::filesystem::path& file, const std::function
     const bool over = stop.stop_requested() || !follower.trace().ended.empty();
     if (changed && follower.started() && (over || Clock::now() >= next)) {
       const Clock::time_point begin = Clock::now();
-      diagnosis = observe::diagnose(follower.trace());
+      const observe::Diagnosis diagnosis = observe::diagnose(follower.trace());
       next = begin + kShare * (Clock::now() - begin);
       changed = false;
       const std::string problems = problems_of(diagnosis);
-      const std::string state = fmt::format("{}{}{}", observe::to_string(diagnosis.verdict),
-                                            problems.empty() ? "" : ": ", problems);
+      const std::string state =
+          fmt::format("{}{}{}", observe::to_string(diagnosis.verdict), problems.empty() ? "" : ": ", problems);
       if (state != said) {
         const std::int64_t step = follower.trace().steps.empty() ? 0 : follower.trace().steps.back().step;
         say(fmt::format("step {}: {}: {}", step, state, diagnosis.reason));
@@ -84,7 +71,7 @@ CheckedTrace follow_trace(const std::filesystem::path& file, const std::function
   if (!follower.started()) {
     throw Error(ErrorCode::missing_data, file.string(), "no trace had begun there when the following was ended");
   }
-  return {follower.trace(), std::move(diagnosis), note_of(follower.unfinished_bytes())};
+  return follower.trace();
 }
 
 }  // namespace fanin::cli

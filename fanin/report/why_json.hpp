@@ -6,7 +6,8 @@
 
 namespace fanin::report {
 
-/// {"conclusion","cause": factor or null,"steps","seeds","as_is": trial,"factors":[{"name","not_tried","trials":[{"change",
+/// {"conclusion","cause": factor or null,"steps","seeds","as_is":
+/// trial,"factors":[{"name","not_tried","trials":[{"change",
 /// "progress","progress_error","effect","effect_error","final_loss","verdict","problems","helps"}]}]}
 Json why_json(const experiment::Counterfactual& why);
 

@@ -102,8 +102,8 @@ InputScaling standardized_scaling(const DataSet& data) {
 }
 
 std::vector<FactorChanges> changes_of(const ProbeSettings& settings, const net::Graph& graph, const DataSet& data) {
-  return {initialization(settings, graph), learning_rate(settings),       input_scale(settings, data),
-          activation(settings, graph),     clipping(settings),            normalization(settings, graph)};
+  return {initialization(settings, graph), learning_rate(settings), input_scale(settings, data),
+          activation(settings, graph),     clipping(settings),      normalization(settings, graph)};
 }
 
 }  // namespace fanin::experiment

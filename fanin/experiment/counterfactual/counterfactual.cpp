@@ -195,9 +195,10 @@ class Inquiry final {
     if (result_.as_is.verdict == observe::Verdict::healthy) {
       result_.conclusion = "Nothing to explain: the diagnosis finds no problem " + runs + ".";
     } else if (first.trials.empty() || !first.best().helps) {
-      result_.conclusion = "Cannot tell: no single change makes the loss go down better " + runs +
-                           "; two things may be wrong at once, or something that is not among these changes, such as the "
-                           "labels.";
+      result_.conclusion =
+          "Cannot tell: no single change makes the loss go down better " + runs +
+          "; two things may be wrong at once, or something that is not among these changes, such as the "
+          "labels.";
     } else {
       result_.cause = 0;
       const Trial& best = first.best();

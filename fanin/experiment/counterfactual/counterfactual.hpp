@@ -38,17 +38,17 @@ struct Trial {
 };
 
 struct Factor {
-  std::string name = {};             ///< "initialization", "learning rate", …
-  std::vector<Trial> trials = {};    ///< the best first; empty where the choice cannot be changed
-  std::string not_tried = {};        ///< why, then
+  std::string name = {};           ///< "initialization", "learning rate", …
+  std::vector<Trial> trials = {};  ///< the best first; empty where the choice cannot be changed
+  std::string not_tried = {};      ///< why, then
   [[nodiscard]] const Trial& best() const { return trials.front(); }
 };
 
 struct Counterfactual {
   Trial as_is = {};
-  std::vector<Factor> factors = {};    ///< by rank; those that were not tried last
+  std::vector<Factor> factors = {};       ///< by rank; those that were not tried last
   std::optional<std::size_t> cause = {};  ///< position in `factors`; none: nothing to explain, or cannot tell
-  std::string conclusion = {};         ///< a sentence
+  std::string conclusion = {};            ///< a sentence
   std::int64_t steps = 0;
   std::int64_t seeds = 0;
   bool interrupted = false;

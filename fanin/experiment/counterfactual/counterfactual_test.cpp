@@ -130,13 +130,13 @@ TEST(CounterfactualTest, AStopEndsIt) {
   const CounterfactualSettings settings = sound_settings();
   std::stop_source source;
   std::int64_t reruns = 0;
-  const Counterfactual result =
-      counterfactual(settings, load_data_set(settings.probe.training.data, {}),
-                     [&](const CounterfactualMoment& moment) {
-                       reruns = moment.reruns;
-                       if (moment.done == 3) source.request_stop();
-                     },
-                     source.get_token());
+  const Counterfactual result = counterfactual(
+      settings, load_data_set(settings.probe.training.data, {}),
+      [&](const CounterfactualMoment& moment) {
+        reruns = moment.reruns;
+        if (moment.done == 3) source.request_stop();
+      },
+      source.get_token());
   EXPECT_TRUE(result.interrupted);
   EXPECT_FALSE(result.cause);
   EXPECT_GT(reruns, 20);

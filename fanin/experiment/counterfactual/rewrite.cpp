@@ -47,28 +47,26 @@ std::string first_activation(const net::Graph& graph) {
 std::optional<net::Graph> with_activation(const net::Graph& graph, const std::string& function) {
   const bool linear = first_activation(graph).empty();
   bool changed = false;
-  net::Graph copy =
-      rebuilt(graph, [&](net::Graph& to, const net::Node& node, const std::vector<net::NodeId>& inputs) {
-        const bool meant = linear ? is_activation(node) : is_nonlinear(node);
-        if (!meant || node.op->attributes() == function) return to.add(node.scope, node.op, inputs);
-        changed = true;
-        return to.add(node.scope, net::activation(function), inputs);
-      });
+  net::Graph copy = rebuilt(graph, [&](net::Graph& to, const net::Node& node, const std::vector<net::NodeId>& inputs) {
+    const bool meant = linear ? is_activation(node) : is_nonlinear(node);
+    if (!meant || node.op->attributes() == function) return to.add(node.scope, node.op, inputs);
+    changed = true;
+    return to.add(node.scope, net::activation(function), inputs);
+  });
   if (!changed) return std::nullopt;
   return copy;
 }
 
 std::optional<net::Graph> with_normalization(const net::Graph& graph) {
   bool changed = false;
-  net::Graph copy =
-      rebuilt(graph, [&](net::Graph& to, const net::Node& node, const std::vector<net::NodeId>& inputs) {
-        if (!is_nonlinear(node)) return to.add(node.scope, node.op, inputs);
-        const net::Node& before = graph.node(node.inputs.front());
-        if (before.op && before.op->kind().ends_with("_norm")) return to.add(node.scope, node.op, inputs);
-        changed = true;
-        const net::OpPtr norm = before.shape.rank() == kImageRank ? net::batch_norm() : net::layer_norm();
-        return to.add(node.scope, node.op, {to.add(node.name + ".norm", norm, inputs)});
-      });
+  net::Graph copy = rebuilt(graph, [&](net::Graph& to, const net::Node& node, const std::vector<net::NodeId>& inputs) {
+    if (!is_nonlinear(node)) return to.add(node.scope, node.op, inputs);
+    const net::Node& before = graph.node(node.inputs.front());
+    if (before.op && before.op->kind().ends_with("_norm")) return to.add(node.scope, node.op, inputs);
+    changed = true;
+    const net::OpPtr norm = before.shape.rank() == kImageRank ? net::batch_norm() : net::layer_norm();
+    return to.add(node.scope, node.op, {to.add(node.name + ".norm", norm, inputs)});
+  });
   if (!changed) return std::nullopt;
   return copy;
 }

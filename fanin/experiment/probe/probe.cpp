@@ -68,7 +68,7 @@ class Prober final {
         data_(data),
         progress_(progress),
         stop_(stop),
-        setup_(prepare(settings.training, data)),
+        setup_(prepare(settings.training, data, settings.network ? &*settings.network : nullptr)),
         loss_(net::parse_loss(setup_.settings.loss)),
         plan_(setup_.graph, plan_options(setup_.settings, data, data.scaling)),
         order_(setup_.settings, data.train.count) {

@@ -22,6 +22,7 @@ namespace fanin::experiment {
 struct ProbeSettings {
   /// As for `train`; epochs and max_steps matter to the schedule of the learning rate only, and nothing is written.
   TrainSettings training = {};
+  std::optional<net::Graph> network = {};  ///< in place of the one that `training.net` names
   /// Optimizer steps; 0 looks at the start alone. None: 100, or fewer for a network whose steps are dear: as many as
   /// take 10^11 operations, at least 10. Never more than the training has.
   std::optional<std::int64_t> steps = {};
