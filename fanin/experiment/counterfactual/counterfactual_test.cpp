@@ -54,13 +54,13 @@ std::string first_factor(const CounterfactualSettings& settings) {
 
 TEST(CounterfactualTest, WeightsThatStartFarTooSmallAreBlamedOnTheInitialization) {
   CounterfactualSettings settings = sound_settings();
-  settings.probe.training.init = "normal(std_dev=0.001)";
+  settings.probe.training.init = "normal(std=0.001)";
   EXPECT_EQ(first_factor(settings), "initialization");
 }
 
 TEST(CounterfactualTest, WeightsThatStartFarTooLargeAreBlamedOnTheInitialization) {
   CounterfactualSettings settings = sound_settings();
-  settings.probe.training.init = "normal(std_dev=2)";
+  settings.probe.training.init = "normal(std=2)";
   EXPECT_EQ(first_factor(settings), "initialization");
 }
 
@@ -112,7 +112,7 @@ TEST(CounterfactualTest, LabelsThatHaveNothingToDoWithTheInputsCannotBeTold) {
 TEST(CounterfactualTest, TheSameQuestionHasTheSameAnswerToTheBit) {
   CounterfactualSettings settings = sound_settings();
   settings.steps = 5;
-  settings.probe.training.init = "normal(std_dev=2)";
+  settings.probe.training.init = "normal(std=2)";
   const Counterfactual a = why(settings);
   const Counterfactual b = why(settings);
   EXPECT_EQ(a.conclusion, b.conclusion);
