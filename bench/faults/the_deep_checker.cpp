@@ -37,9 +37,9 @@ void initial_weights(const observe::Trace& trace, std::vector<Accusation>& found
   for (const std::size_t i : weights_of(trace)) {
     const double variance = steps.front()->parameters[i].value.variance;
     const std::string layer = layer_of_parameter(trace, i);
-    if (variance < kConstant)
+    if (variance < kConstant) {
       found.push_back({{Problem::symmetric_units, Problem::poor_init_scale}, layer});
-    else if (!is_known_scale(trace.parameters[i], variance)) {
+    } else if (!is_known_scale(trace.parameters[i], variance)) {
       found.push_back({{Problem::poor_init_scale, Problem::gain_mismatch, Problem::wrong_fan_mode}, layer});
     }
   }
