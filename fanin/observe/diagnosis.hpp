@@ -60,7 +60,8 @@ struct Quantity {
 
 struct Finding {
   Problem problem = Problem::non_finite;
-  std::string layer = {};  ///< empty: the whole network
+  std::string layer = {};                     ///< the first one, or the worst; empty: the whole network
+  std::vector<std::string> more_layers = {};  ///< others of which the same is to be said
   Severity severity = Severity::warning;
   std::string quantity = {};  ///< what was measured: "fan_in·Var W", "slope of log ‖∂L/∂h‖ per layer"
   Quantity measured = {};
@@ -69,6 +70,7 @@ struct Finding {
   std::string cause = {};   ///< plain words
   std::string remedy = {};  ///< what to change, as an option of the command line where there is one
   std::string falsified_by = {};
+  bool at_start = true;  ///< it was there before the first step; false: steps brought it about
 };
 
 /// One line of the layer table.

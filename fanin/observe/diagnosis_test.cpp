@@ -156,7 +156,7 @@ TEST(Diagnosis, LargeWeightsSaturateTanh) {
 
 TEST(Diagnosis, LinearLayersInARowAreMissingANonlinearity) {
   ReferenceChain chain(widths(20, 3, 32), "linear", normal([](double in, double) { return std::sqrt(1 / in); }));
-  EXPECT_THAT(problems(diagnose(trace_of(chain, falling()))), Contains(Problem::missing_nonlinearity));
+  EXPECT_THAT(problems(diagnose(trace_of(chain, level()))), Contains(Problem::missing_nonlinearity));
 }
 
 TEST(Diagnosis, MultiplyingTheLossChangesNoVerdict) {

@@ -10,10 +10,13 @@ namespace fanin::observe {
 namespace {
 
 // Causes first: find_bad_loss and find_label_problem look at what was found before them.
-constexpr std::array<Rule, 13> kRules{
-    find_non_finite,          find_symmetry, find_unscaled_input, find_bad_scales,    find_bad_biases, find_dead_units,
-    find_saturation,          find_collapse, find_bad_signals,    find_label_problem, find_bad_loss,   find_bad_updates,
-    find_missing_nonlinearity};
+constexpr std::array<Rule, 14> kRules{find_non_finite,        find_symmetry,
+                                      find_unscaled_input,    find_bad_scales,
+                                      find_one_sided_weights, find_bad_biases,
+                                      find_dead_units,        find_saturation,
+                                      find_collapse,          find_bad_signals,
+                                      find_label_problem,     find_bad_loss,
+                                      find_bad_updates,       find_missing_nonlinearity};
 
 // Where a problem stands between cause (0) and symptom.
 int rank_of(Problem problem) noexcept {
@@ -69,11 +72,33 @@ std::vector<LayerRow> rows_of(const Evidence& e, const std::vector<Finding>& fin
     row.dead = after.dead_units;
     row.update_ratio = e.last->parameters[layer.weight].update_ratio();
     for (const Finding& finding : findings) {
-      if (finding.layer == layer.name && finding.severity != Severity::note) row.problems.push_back(finding.problem);
+      const bool named =
+          finding.layer == layer.name ||
+          std::find(finding.more_layers.begin(), finding.more_layers.end(), layer.name) != finding.more_layers.end();
+      if (named && finding.severity != Severity::note) row.problems.push_back(finding.problem);
     }
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+// One finding for a problem that several layers share: the first layer's, naming the others.
+std::vector<Finding> merged(std::vector<Finding> findings) {
+  std::vector<Finding> kept;
+  for (Finding& finding : findings) {
+    const auto same = std::find_if(kept.begin(), kept.end(), [&](const Finding& other) {
+      return other.problem == finding.problem && !other.layer.empty() && !finding.layer.empty() &&
+             other.at_start == finding.at_start &&
+             (other.severity == Severity::note) == (finding.severity == Severity::note);
+    });
+    if (same == kept.end()) {
+      kept.push_back(std::move(finding));
+      continue;
+    }
+    same->severity = std::max(same->severity, finding.severity);
+    same->more_layers.push_back(finding.layer);
+  }
+  return kept;
 }
 
 // Of values that may hold NaN, against their position: least squares.
@@ -125,6 +150,7 @@ Diagnosis diagnose(const Trace& trace) {
   const Evidence e = evidence_of(trace);
   Diagnosis d;
   for (const Rule rule : kRules) rule(e, d.findings);
+  d.findings = merged(std::move(d.findings));
   std::stable_sort(d.findings.begin(), d.findings.end(), [](const Finding& a, const Finding& b) {
     const bool noted_a = a.severity == Severity::note;
     const bool noted_b = b.severity == Severity::note;

@@ -79,7 +79,7 @@ LayerScale other_scale(const Trace& trace, std::size_t parameter, const Paramete
   return scale;
 }
 
-LayerScale scale_of(const Trace& trace, const WeightedLayer& layer, const ParameterRecord& record) {
+LayerScale scale_of(const Trace& trace, const WeightedLayer& layer, bool residual, const ParameterRecord& record) {
   if (layer.packed) return other_scale(trace, layer.weight, record);
   LayerScale scale = measure(trace, layer.weight, record);
   try {
@@ -94,6 +94,8 @@ LayerScale scale_of(const Trace& trace, const WeightedLayer& layer, const Parame
     scale.smallest = std::min(scale.smallest, 0.3);
     scale.largest = std::max(scale.largest, 3.0);
   }
+  // A shortcut carries the signal past a branch that adds little.
+  if (residual) scale.smallest = 0;
   if (layer.output) {
     scale.smallest = 0;
     scale.largest = std::max(scale.largest, 2.0);
@@ -140,6 +142,13 @@ double chance_of(const Trace& trace) {
       if (share > 0) entropy -= share * std::log(share);
     }
     return entropy * trace.loss_factor;
+  }
+  if (trace.loss == "binary_cross_entropy" && !trace.data.target_means.empty()) {
+    double sum = 0;
+    for (const double p : trace.data.target_means) {
+      if (p > 0 && p < 1) sum -= p * std::log(p) + (1 - p) * std::log(1 - p);
+    }
+    return sum / static_cast<double>(trace.data.target_means.size()) * trace.loss_factor;
   }
   if (!trace.data.target_std_devs.empty()) {
     double sum = 0;
@@ -220,7 +229,7 @@ Evidence evidence_of(const Trace& trace) {
   e.adaptive = is_adaptive(trace.optimizer);
   if (e.first == nullptr) return e;
   for (const WeightedLayer& layer : e.view.layers) {
-    e.scales.push_back(scale_of(trace, layer, e.first->parameters[layer.weight]));
+    e.scales.push_back(scale_of(trace, layer, e.view.residual, e.first->parameters[layer.weight]));
   }
   std::vector<bool> known(trace.parameters.size(), false);
   for (const LayerScale& scale : e.scales) known[scale.parameter] = true;

@@ -60,6 +60,7 @@ using Rule = void (*)(const Evidence& evidence, std::vector<Finding>& findings);
 void find_non_finite(const Evidence& evidence, std::vector<Finding>& findings);
 void find_symmetry(const Evidence& evidence, std::vector<Finding>& findings);
 void find_bad_scales(const Evidence& evidence, std::vector<Finding>& findings);
+void find_one_sided_weights(const Evidence& evidence, std::vector<Finding>& findings);
 void find_bad_biases(const Evidence& evidence, std::vector<Finding>& findings);
 void find_dead_units(const Evidence& evidence, std::vector<Finding>& findings);
 void find_saturation(const Evidence& evidence, std::vector<Finding>& findings);

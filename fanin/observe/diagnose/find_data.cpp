@@ -37,6 +37,7 @@ void find_unscaled_input(const Evidence& e, std::vector<Finding>& findings) {
   const bool offset = data.largest_feature_mean > kOffset && std::abs(data.mean) > 3 && !first->normalized;
   if (!wrong_size && !wrong_shape && !offset) return;
   Finding finding{.problem = Problem::unscaled_input, .layer = first->name, .severity = severity_of(e)};
+  if (wrong_size && size > 3 * kLargeInput && finding.severity == Severity::note) finding.severity = Severity::warning;
   finding.quantity = wrong_size    ? "root mean square of the inputs"
                      : wrong_shape ? "largest over smallest standard deviation of an input"
                                    : "mean of an input in its standard deviations";

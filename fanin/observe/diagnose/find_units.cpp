@@ -67,6 +67,7 @@ void find_dead_units(const Evidence& e, std::vector<Finding>& findings) {
     finding.source =
         "Lu et al. 2019, arXiv:1903.06733: a symmetric start without biases turns no unit off for all inputs";
     const bool later = !(at_start >= kMostDead);
+    finding.at_start = !later;
     finding.cause =
         percent(dead) + " of the units of " + layer.name + " give zero for every input" +
         (later ? " after " + std::to_string(e.last->step) + " steps: a step was large enough to push them there"
@@ -89,6 +90,7 @@ void find_saturation(const Evidence& e, std::vector<Finding>& findings) {
     if (!(saturated >= kMostSaturated)) continue;
     const bool later = !(at_start >= kMostSaturated);
     Finding finding{.problem = Problem::saturated_activation, .layer = layer.name};
+    finding.at_start = !later;
     finding.severity = !e.loss.learns() ? Severity::error : Severity::warning;
     finding.quantity = "values where the slope is below 1/40 of its largest";
     finding.measured = {saturated, 0};
