@@ -116,6 +116,7 @@ struct DataFacts {
   /// error: whether the labels have to do with the inputs in any way that is easy to see.
   double label_signal = kUnknown;
   double label_signal_error = kUnknown;
+  double linear_signal = kUnknown;        ///< the same of the best linear answer that was tried
   double duplicate_conflicts = kUnknown;  ///< fraction of equal input rows that have different labels
 };
 

@@ -132,6 +132,7 @@ observe::DataFacts data_facts(const DataSet& data, std::int64_t most_rows) {
     if (data.tokens || rows.size() < 20) return facts;
     const LabelSignal signal = class_signal(inputs, labels, train.features, data.outputs);
     facts.label_signal = signal.value;
+    facts.linear_signal = signal.linear;
     facts.label_signal_error = signal.error;
     return facts;
   }
@@ -140,6 +141,7 @@ observe::DataFacts data_facts(const DataSet& data, std::int64_t most_rows) {
   gather_targets(train, rows, targets);
   const LabelSignal signal = target_signal(inputs, targets, train.features, data.outputs);
   facts.label_signal = signal.value;
+  facts.linear_signal = signal.linear;
   facts.label_signal_error = signal.error;
   return facts;
 }

@@ -188,7 +188,10 @@ LabelSignal class_signal(std::span<const float> inputs, std::span<const std::int
   };
   std::vector<std::int64_t> neighbors = nearest_rows(halves);
   for (std::int64_t& row : neighbors) row = labels[index(2 * row)];
-  return better_of(gains(nearest_means(halves, labels, classes)), gains(neighbors));
+  const LabelSignal linear = gains(nearest_means(halves, labels, classes));
+  LabelSignal best = better_of(linear, gains(neighbors));
+  best.linear = linear.value;
+  return best;
 }
 
 LabelSignal target_signal(std::span<const float> inputs, std::span<const float> targets, std::int64_t features,
@@ -226,7 +229,9 @@ LabelSignal target_signal(std::span<const float> inputs, std::span<const float> 
       nearest[row] += gain(static_cast<std::int64_t>(row), target(2 * neighbors[row]) - mean);
     }
   }
-  return better_of(mean_of(linear), mean_of(nearest));
+  LabelSignal best = better_of(mean_of(linear), mean_of(nearest));
+  best.linear = mean_of(linear).value;
+  return best;
 }
 
 }  // namespace fanin::experiment

@@ -8,8 +8,9 @@
 namespace fanin::experiment {
 
 struct LabelSignal {
-  double value = 0;  ///< better than chance by
-  double error = 0;  ///< its standard error
+  double value = 0;   ///< better than chance by
+  double error = 0;   ///< its standard error
+  double linear = 0;  ///< what the linear one of the simple answers gives
 };
 
 /// Classification: the accuracy of the nearest class mean or of the nearest row, whichever is better, minus that of the

@@ -132,6 +132,7 @@ void visit_fields(S& s, Visit& visit) {
   visit("target_std_devs", s.target_std_devs, d.target_std_devs);
   visit("label_signal", s.label_signal, d.label_signal);
   visit("label_signal_error", s.label_signal_error, d.label_signal_error);
+  visit("linear_signal", s.linear_signal, d.linear_signal);
   visit("duplicate_conflicts", s.duplicate_conflicts, d.duplicate_conflicts);
 }
 

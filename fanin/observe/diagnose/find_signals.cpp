@@ -125,7 +125,10 @@ void find_missing_nonlinearity(const Evidence& e, std::vector<Finding>& findings
     if (e.trace.nodes[layer.node].kind != "dense" || e.trace.nodes[next.node].kind != "dense") continue;
     Finding finding{.problem = Problem::missing_nonlinearity, .layer = layer.name};
     // A linear answer may be all that is asked for.
-    finding.severity = e.loss.learns() && e.loss.gain > 0.3 ? Severity::note : Severity::warning;
+    const DataFacts& data = e.trace.data;
+    const bool linear_suffices = data.linear_signal > 3 * data.label_signal_error &&
+                                 data.linear_signal > data.label_signal - data.label_signal_error;
+    finding.severity = linear_suffices ? Severity::note : Severity::warning;
     finding.quantity = "nonlinear functions between " + layer.name + " and " + next.name;
     finding.measured = {0, 0};
     finding.expected = {1, 0};
