@@ -18,7 +18,8 @@ void Answer::declare(CLI::App& app) {
 }
 
 std::string Answer::argument(std::string given) {
-  return given.empty() && json_file_ != "-" ? std::exchange(json_file_, "") : std::move(given);
+  const bool is_file = json_file_ == "-" || (json_file_.ends_with(".json") && !json_file_.ends_with(".index.json"));
+  return given.empty() && !is_file ? std::exchange(json_file_, "") : std::move(given);
 }
 
 void Answer::give(const std::function<std::string(const report::Terminal&)>& text,

@@ -24,7 +24,7 @@ class Answer final {
   void declare(CLI::App& app);
 
   /// The command's argument: `given`, or, where that is empty, what --json took for its file because
-  /// it came first (`fanin gain --json gelu`).
+  /// it came first (`fanin gain --json gelu`); a name that ends in .json stays the file, but for a model's .index.json.
   std::string argument(std::string given);
 
   /// --json alone (or with -) prints JSON in place of the text; with a file it writes it, and the

@@ -5,6 +5,7 @@
 namespace fanin::cli {
 
 extern const Command kAuditCommand;
+extern const Command kCheckCommand;
 extern const Command kCompareCommand;
 extern const Command kCompletionCommand;
 extern const Command kDemoCommand;
@@ -18,9 +19,10 @@ extern const Command kTheoryCommand;
 extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand, &kEvaluateCommand, &kInitCommand,
-                                        &kAuditCommand,   &kGainCommand,  &kTheoryCommand,   &kSummaryCommand,
-                                        &kExplainCommand, &kDemoCommand,  &kListCommand,     &kCompletionCommand};
+  static constexpr std::array kCommands{&kCompareCommand,   &kTrainCommand,   &kEvaluateCommand, &kCheckCommand,
+                                        &kExplainCommand,   &kInitCommand,    &kAuditCommand,    &kGainCommand,
+                                        &kTheoryCommand,    &kSummaryCommand, &kDemoCommand,     &kListCommand,
+                                        &kCompletionCommand};
   return kCommands;
 }
 

@@ -73,80 +73,83 @@ void declare_fault_options(OptionReader& reader, experiment::DataOptions& option
                   options.shuffle_labels);
 }
 
+void declare_network_options(OptionReader& reader, experiment::TrainSettings& s) {
+  reader.text("NET,--net", "NET",
+              "widths such as 784-256-10, a preset from `fanin list nets`, or a .toml file "
+              "(default: inputs-256-128-outputs)",
+              s.net);
+  reader.text("--activation", "NAME", "where the network leaves it open (default relu)", s.activation);
+  reader.text("--init", "NAME",
+              "an initializer or a scheme: `fanin list initializers`, `fanin list schemes` "
+              "(default he_normal)",
+              s.init);
+  reader.text("--init-for", "RULES", "exceptions by layer or parameter: \"head=zeros,conv*=delta_orthogonal\"",
+              s.init_for);
+}
+
+void declare_training_options(OptionReader& reader, experiment::TrainSettings& s) {
+  reader.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", s.optimizer);
+  reader.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
+                s.learning_rate);
+  reader.text("--lr-for", "RULES", "factors by layer or parameter: \"head=100x,conv*=0.1x\"", s.learning_rate_for);
+  reader.text("--schedule", "NAME",
+              "of the learning rate, see `fanin list schedules`; each takes warmup=STEPS (default constant)",
+              s.schedule);
+  reader.convert("--clip", "KIND=LIMIT",
+                 "clip gradients, see `fanin list clipping`: global_norm=1, norm=1 or value=0.5; a number alone is a "
+                 "global norm (default none)",
+                 [&s](const std::string& given) { parse_clip(given, s); });
+  reader.flag("--decay-all",
+              "the optimizer's weight_decay acts on every parameter, as in PyTorch (default: on weights alone, not on "
+              "biases, scales, shifts and embeddings)",
+              s.decay_all);
+  reader.fraction("--label-smoothing", "FRACTION", "this part of each label goes to all classes alike (default 0)",
+                  s.label_smoothing);
+  reader.text("--loss", "NAME", "see `fanin list losses` (default: as the data suggest)", s.loss);
+  reader.seed("--seed", "of the initialization, the order of the rows and dropout (default 1)", s.seed);
+}
+
+void declare_batch_options(OptionReader& reader, experiment::TrainSettings& s) {
+  reader.integer("--batch-size", "ROWS",
+                 "rows of an optimizer step (default 64, or all training rows where there are fewer)", s.batch_size);
+  reader.integer("--accumulate", "PARTS", "compute a step's rows in so many parts, to save memory (default 1)",
+                 s.accumulate);
+  reader.integer("--chunks", "N",
+                 "sum the gradients of a batch over so many parts; the bits depend on it "
+                 "(default: by batch size, one for 32 rows)",
+                 s.chunks);
+  reader.convert("--threads", "N", "at most one per chunk; changes no result (default: one per core)",
+                 [&s](const std::string& given) {
+                   const std::optional<std::int64_t> value = parse_integer(given);
+                   if (!value || *value < 0 || *value > 1024) {
+                     throw Error(ErrorCode::bad_value, "--threads", "'" + given + "' is not a number of threads");
+                   }
+                   s.threads = static_cast<int>(*value);
+                 });
+}
+
 TrainOptions::TrainOptions(CLI::App& app) : app_(app), reader_(app) {
-  declare_network();
+  reader_.group("Network");
+  declare_network_options(reader_, settings);
   reader_.group("Data");
   declare_data_options(reader_, "fashion-mnist", settings.data, settings.data_options);
   declare_scaling_options(reader_, settings.data_options);
-  declare_training();
+  reader_.group("Training");
+  declare_training_options(reader_, settings);
   declare_batches();
   declare_output();
-}
-
-void TrainOptions::declare_network() {
-  reader_.group("Network");
-  reader_.text("NET,--net", "NET",
-               "widths such as 784-256-10, a preset from `fanin list nets`, or a .toml file "
-               "(default: inputs-256-128-outputs)",
-               settings.net);
-  reader_.text("--activation", "NAME", "where the network leaves it open (default relu)", settings.activation);
-  reader_.text("--init", "NAME",
-               "an initializer or a scheme: `fanin list initializers`, `fanin list schemes` "
-               "(default he_normal)",
-               settings.init);
-  reader_.text("--init-for", "RULES", "exceptions by layer or parameter: \"head=zeros,conv*=delta_orthogonal\"",
-               settings.init_for);
-}
-
-void TrainOptions::declare_training() {
-  experiment::TrainSettings& s = settings;
-  reader_.group("Training");
-  reader_.text("--optimizer", "NAME", "see `fanin list optimizers` (default adam)", s.optimizer);
-  reader_.number("--lr", "RATE", "learning rate (default: PyTorch's for the optimizer, 0.001 for adam)",
-                 s.learning_rate);
-  reader_.text("--lr-for", "RULES", "factors by layer or parameter: \"head=100x,conv*=0.1x\"", s.learning_rate_for);
-  reader_.text("--schedule", "NAME",
-               "of the learning rate, see `fanin list schedules`; each takes warmup=STEPS (default constant)",
-               s.schedule);
-  reader_.convert("--clip", "KIND=LIMIT",
-                  "clip gradients, see `fanin list clipping`: global_norm=1, norm=1 or value=0.5; a number alone is a "
-                  "global norm (default none)",
-                  [&s](const std::string& given) { parse_clip(given, s); });
-  reader_.flag("--decay-all",
-               "the optimizer's weight_decay acts on every parameter, as in PyTorch (default: on weights alone, not on "
-               "biases, scales, shifts and embeddings)",
-               s.decay_all);
-  reader_.fraction("--label-smoothing", "FRACTION", "this part of each label goes to all classes alike (default 0)",
-                   s.label_smoothing);
-  reader_.text("--loss", "NAME", "see `fanin list losses` (default: as the data suggest)", s.loss);
-  reader_.seed("--seed", "of the initialization, the order of the rows and dropout (default 1)", s.seed);
 }
 
 void TrainOptions::declare_batches() {
   experiment::TrainSettings& s = settings;
   reader_.group("Batches and epochs");
-  reader_.integer("--batch-size", "ROWS",
-                  "rows of an optimizer step (default 64, or all training rows where there are fewer)", s.batch_size);
-  reader_.integer("--accumulate", "PARTS", "compute a step's rows in so many parts, to save memory (default 1)",
-                  s.accumulate);
+  declare_batch_options(reader_, s);
   reader_.integer("--epochs", "N", "passes over the training rows (default 10)", s.epochs);
   reader_.integer("--steps", "N", "end after so many steps, whatever the epochs (default 0: do not)", s.max_steps);
   reader_.integer("--patience", "N", "end after so many epochs without a better validation (default 0: never)",
                   s.patience);
   reader_.integer("--evaluate-every", "N", "epochs between two evaluations of the test part (default 1)",
                   s.evaluate_every);
-  reader_.integer("--chunks", "N",
-                  "sum the gradients of a batch over so many parts; the bits depend on it "
-                  "(default: by batch size, one for 32 rows)",
-                  s.chunks);
-  reader_.convert("--threads", "N", "at most one per chunk; changes no result (default: one per core)",
-                  [&s](const std::string& given) {
-                    const std::optional<std::int64_t> value = parse_integer(given);
-                    if (!value || *value < 0 || *value > 1024) {
-                      throw Error(ErrorCode::bad_value, "--threads", "'" + given + "' is not a number of threads");
-                    }
-                    s.threads = static_cast<int>(*value);
-                  });
 }
 
 void TrainOptions::declare_output() {

@@ -27,8 +27,6 @@ struct TrainOptions {
   void read();
 
  private:
-  void declare_network();
-  void declare_training();
   void declare_batches();
   void declare_output();
 
@@ -44,5 +42,11 @@ void declare_data_options(OptionReader& reader, std::string_view otherwise, std:
 void declare_scaling_options(OptionReader& reader, experiment::DataOptions& options);
 /// Faults to put into the data, which declare_scaling_options has too.
 void declare_fault_options(OptionReader& reader, experiment::DataOptions& options);
+
+/// What else determines a training, which `fanin check` shares: network and initialization; optimizer, learning rate,
+/// clipping, loss, seed; and how a step's rows are computed.
+void declare_network_options(OptionReader& reader, experiment::TrainSettings& settings);
+void declare_training_options(OptionReader& reader, experiment::TrainSettings& settings);
+void declare_batch_options(OptionReader& reader, experiment::TrainSettings& settings);
 
 }  // namespace fanin::cli

@@ -1,0 +1,35 @@
+// The options of `fanin check`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/fanin/answer.hpp"
+#include "apps/fanin/options.hpp"
+#include "fanin/experiment/probe/probe.hpp"
+#include "fanin/observe/diagnosis.hpp"
+
+namespace fanin::cli {
+
+struct CheckOptions {
+  explicit CheckOptions(CLI::App& app);
+  CheckOptions(const CheckOptions&) = delete;  // `reader_` points into this object
+  CheckOptions& operator=(const CheckOptions&) = delete;
+
+  experiment::ProbeSettings settings;
+  std::vector<observe::Problem> fail_on;  ///< problems that make the command fail; empty: every one
+  bool no_progress = false;
+  Answer answer;
+
+  /// Takes over what was parsed. @throws Error naming the option.
+  void read();
+
+ private:
+  OptionReader reader_;
+  std::string weights_;
+};
+
+/// "vanishing_gradient,dead_relu". @throws Error unknown_name with the nearest ids.
+std::vector<observe::Problem> parse_problems(const std::string& text);
+
+}  // namespace fanin::cli
