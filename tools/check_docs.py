@@ -4,11 +4,12 @@
     tools/check_docs.py --bin DIR [--page README.md] [--root DIR]
 
 Every command of a ```sh block is run, in a scratch folder that shows the repository's files, with the
-programs in DIR first on PATH; it must exit with status 0. Blocks in other languages (console, text) are
+programs in DIR first on PATH; it must exit with status 0 unless a comment names another. Blocks in other languages (console, text) are
 shown, not run; a block without a language is an error, so nothing is skipped by accident. Comments in
 the page steer this, for the whole page or for the block that follows:
 
     <!-- reduced: `fanin compare` + `--epochs 1` -->   commands that begin so get this appended
+    <!-- status 1: `fanin check` -->                   commands that begin so must exit with this status
     <!-- file: tests/consumer/main.cpp -->             the next block is this file, word for word
 """
 import argparse
@@ -21,6 +22,7 @@ import time
 from pathlib import Path
 
 REDUCED = re.compile(r"<!-- reduced: `([^`]+)` \+ `([^`]+)` -->")
+STATUS = re.compile(r"<!-- status (\d+): `([^`]+)` -->")
 FILE = re.compile(r"<!-- file: (\S+) -->")
 FENCE = re.compile(r"^```(.*)$")
 SHOWN_ONLY = {"console", "text", "cpp", "cmake", "json", "csv", "python", "toml"}
@@ -36,6 +38,7 @@ class Page:
         self.commands = []  # (line number, command)
         self.quotes = []  # (line number, file name, block text)
         self.reductions = []  # (beginning, what to append)
+        self.statuses = []  # (exit status, beginning)
         self.problems = []
         language, block, begin, quoted = None, [], 0, None
         for number, line in enumerate(text.splitlines(), 1):
@@ -54,6 +57,7 @@ class Page:
                 block.append(line)
             else:
                 self.reductions += REDUCED.findall(line)
+                self.statuses += [(int(status), beginning) for status, beginning in STATUS.findall(line)]
                 match = FILE.search(line)
                 quoted = match.group(1) if match else quoted
 
@@ -79,6 +83,14 @@ class Page:
         return f"{command} {extra}", beginning
 
 
+    def status(self, command):
+        """The exit status that the command must have, and the beginning that names it."""
+        for status, beginning in self.statuses:
+            if command == beginning or command.startswith(beginning + " "):
+                return status, beginning
+        return 0, None
+
+
 def check(page, root, environment, say=print):
     """Runs everything; returns the problems."""
     problems, used = list(page.problems), set()
@@ -92,7 +104,8 @@ def check(page, root, environment, say=print):
         environment = dict(environment, HOME=f"{scratch}/home")  # what a command installs there goes away again
         for line, written in page.commands:
             command, beginning = page.reduce(written)
-            used.add(beginning)
+            expected, named = page.status(written)
+            used |= {beginning, named}
             say(f"line {line}: {command}", flush=True)
             begin = time.monotonic()
             try:
@@ -102,12 +115,12 @@ def check(page, root, environment, say=print):
                 status, output = done.returncode, done.stdout
             except subprocess.TimeoutExpired:
                 status, output = f"none after {TIME_LIMIT} s", ""
-            if status != 0:
+            if status != expected:
                 problems.append(f"line {line}: `{command}` ended with status {status}\n{output[-4000:]}")
             say(f"    status {status}, {time.monotonic() - begin:.1f} s", flush=True)
-    for beginning, _ in page.reductions:
+    for beginning in [rule[0] for rule in page.reductions] + [rule[1] for rule in page.statuses]:
         if beginning not in used:
-            problems.append(f"no command begins with `{beginning}`, which a reduction names")
+            problems.append(f"no command begins with `{beginning}`, which a comment names")
     if not page.commands:
         problems.append("the page has no command to run")
     return problems

@@ -37,6 +37,12 @@ class CheckDocs(unittest.TestCase):
     def test_a_reduction_that_matches_nothing_is_reported(self):
         self.expect(check("<!-- reduced: `fanin` + `x` -->\n```sh\ntrue\n```\n"), "no command begins with `fanin`")
 
+    def test_a_command_may_be_said_to_exit_with_another_status(self):
+        page = "<!-- status 3: `exit 3` -->\n```sh\nexit 3\ntrue\n```\n"
+        self.assertEqual(check(page), [])
+        self.expect(check(page.replace("3: `exit 3`", "4: `exit 3`")), "status 3")
+        self.expect(check("<!-- status 1: `fanin` -->\n```sh\ntrue\n```\n"), "no command begins with `fanin`")
+
     def test_other_languages_are_shown_and_not_run(self):
         self.assertEqual(check("```console\nfalse\n```\n```sh\ntrue\n```\n"), [])
 
