@@ -77,9 +77,15 @@ std::string layer_table(const std::vector<LayerRow>& layers, const Terminal& ter
   return table.render(terminal);
 }
 
-// "activation  ▄▄▃▃▂▂▁  1.2 at layer1, 0.031 at layer9"
-std::string depth_line(const char* what, const std::vector<LayerRow>& layers, double LayerRow::*member,
-                       const Terminal& terminal) {
+void add_indented(std::string& out, const std::string& text, const Terminal& terminal) {
+  const auto width = static_cast<std::size_t>(std::max(1, terminal.width - 3));
+  for (const std::string& line : wrap(printable(text, terminal.unicode), width)) out += fmt::format("   {}\n", line);
+}
+
+// "activation  ▄▄▃▃▂▂▁  1.20 at layer1, 0.0310 at layer9"; the numbers on a line of their own where there is little
+// room.
+void add_depth_line(std::string& out, std::string_view what, const std::vector<LayerRow>& layers,
+                    double LayerRow::*member, const Terminal& terminal) {
   std::vector<double> values;
   std::vector<const LayerRow*> known;
   for (const LayerRow& row : layers) {
@@ -87,24 +93,26 @@ std::string depth_line(const char* what, const std::vector<LayerRow>& layers, do
     values.push_back(row.*member);
     known.push_back(&row);
   }
-  if (values.size() < 2) return {};
-  const std::string ends = fmt::format("{} at {}, {} at {}", number(values.front()), known.front()->name,
-                                       number(values.back()), known.back()->name);
-  const auto used = static_cast<int>(12 + 2 + display_width(ends));
-  const auto width = static_cast<std::size_t>(std::clamp(terminal.width - used, 8, 60));
-  return fmt::format("{}{}  {}\n", pad_right(what, 12),
-                     styled(sparkline(values, width, terminal), Style::accent, terminal),
-                     printable(ends, terminal.unicode));
+  if (values.size() < 2) return;
+  const std::string ends = printable(fmt::format("{} at {}, {} at {}", number(values.front()), known.front()->name,
+                                                 number(values.back()), known.back()->name),
+                                     terminal.unicode);
+  constexpr int kLabel = 12;
+  const int room = terminal.width - kLabel - 2 - static_cast<int>(display_width(ends));
+  const int width = std::clamp(room < 8 ? terminal.width - kLabel : room, 1, 60);
+  out += fmt::format("{}{}", pad_right(what, kLabel),
+                     styled(sparkline(values, static_cast<std::size_t>(width), terminal), Style::accent, terminal));
+  if (room >= 8) {
+    out += fmt::format("  {}\n", ends);
+  } else {
+    out += '\n';
+    add_indented(out, ends, terminal);
+  }
 }
 
 std::string quantity(const observe::Quantity& q) {
   if (!(q.error > 0 && std::isfinite(q.error))) return number(q.value);
   return fmt::format("{} ± {}", number(q.value), number(q.error));
-}
-
-void add_indented(std::string& out, const std::string& text, const Terminal& terminal) {
-  const auto width = static_cast<std::size_t>(std::max(20, terminal.width - 3));
-  for (const std::string& line : wrap(printable(text, terminal.unicode), width)) out += fmt::format("   {}\n", line);
 }
 
 std::string measured_against(const Finding& finding) {
@@ -163,8 +171,8 @@ std::string check_report(std::string_view title, const Trace& trace, const Diagn
                   "hardly any gradient. dead: units that are 0 on every row. update: a step's size over the weights'.",
                   Style::faint, terminal);
     out += '\n';
-    out += depth_line("activation", diagnosis.layers, &LayerRow::activation, terminal);
-    out += depth_line("gradient", diagnosis.layers, &LayerRow::gradient, terminal);
+    add_depth_line(out, "activation", diagnosis.layers, &LayerRow::activation, terminal);
+    add_depth_line(out, "gradient", diagnosis.layers, &LayerRow::gradient, terminal);
   }
   add_paragraph(out, course(trace, diagnosis), Style::plain, terminal);
   for (std::size_t i = 0; i < diagnosis.findings.size(); ++i) {

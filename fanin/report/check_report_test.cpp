@@ -18,7 +18,10 @@ using ::testing::Not;
 
 observe::Trace small_trace() {
   observe::Trace trace;
-  trace.steps = {{.step = 0, .loss = 2.4}, {.step = 1, .loss = 1.5}};
+  trace.steps.resize(2);
+  trace.steps[0].loss = 2.4;
+  trace.steps[1].step = 1;
+  trace.steps[1].loss = 1.5;
   trace.ended = "finished";
   trace.jacobian = observe::JacobianFacts{.mean_square = 0.9, .largest = 2, .spread = 0.1};
   return trace;
@@ -58,9 +61,9 @@ const Terminal kPlain{.width = 110};
 
 TEST(CheckReport, ShowsLayersFindingsAndVerdict) {
   const std::string text = check_report("my-net on my-data", small_trace(), small_diagnosis(), kPlain);
-  EXPECT_THAT(text, AllOf(HasSubstr("my-net on my-data"), HasSubstr("dense 256, relu"), HasSubstr("0.02 / 2"),
+  EXPECT_THAT(text, AllOf(HasSubstr("my-net on my-data"), HasSubstr("dense 256, relu"), HasSubstr("0.0200 / 2.00"),
                           HasSubstr("1. error: poor_init_scale, layer1"), HasSubstr("the weights are too small")));
-  EXPECT_THAT(text, AllOf(HasSubstr("0.02 +- 0.001, expected 2 +- 0.05 (He et al. 2015)"),
+  EXPECT_THAT(text, AllOf(HasSubstr("0.0200 +- 0.0010, expected 2.00 +- 0.0500 (He et al. 2015)"),
                           HasSubstr("Remedy: --init he_normal"), HasSubstr("Wrong if: signals keep their size"),
                           HasSubstr("Verdict: unhealthy; one cause"), HasSubstr("2.4000 at the start")));
   EXPECT_THAT(text, HasSubstr("1.5000 at step 2"));
@@ -68,8 +71,8 @@ TEST(CheckReport, ShowsLayersFindingsAndVerdict) {
 
 TEST(CheckReport, DrawsActivationAndGradientAgainstDepth) {
   EXPECT_THAT(check_report("t", small_trace(), small_diagnosis(), kPlain),
-              AllOf(HasSubstr("activation  #_  0.5 at layer1, 0.02 at head"),
-                    HasSubstr("gradient    _#  0.0001 at layer1, 0.2 at head")));
+              AllOf(HasSubstr("activation  #_  0.500 at layer1, 0.0200 at head"),
+                    HasSubstr("gradient    _#  1.0e-04 at layer1, 0.200 at head")));
   EXPECT_THAT(check_report("t", small_trace(), small_diagnosis(), {.unicode = true}), HasSubstr("gradient    ▁█"));
 }
 

@@ -49,8 +49,8 @@ std::string sparkline(std::span<const double> values, std::size_t width, const T
     high = std::max(high, points.back().logarithm);
   }
   const double missing = std::max(0.0, 1 - (high - low));
-  low -= missing / 2;
-  high += missing / 2;
+  low -= missing * 7 / 16;  // a flat line lies in the middle of a level, not between two
+  high += missing * 9 / 16;
   std::string line;
   for (const Point& point : points) {
     if (!point.finite || point.zero) {

@@ -20,7 +20,7 @@ TEST(Sparkline, RisesOverTheDecadesOfItsValues) {
 }
 
 TEST(Sparkline, ShowsWhatHardlyChangesAsFlat) {
-  EXPECT_EQ(sparkline(std::vector<double>{1, 1.01, 0.99, 1}, 10, kPlain), "====");
+  EXPECT_EQ(sparkline(std::vector<double>{1, 1.01, 0.99, 1}, 10, kPlain), "----");
 }
 
 TEST(Sparkline, TakesNeighborsTogetherWhereThereIsLittleRoom) {
@@ -30,7 +30,7 @@ TEST(Sparkline, TakesNeighborsTogetherWhereThereIsLittleRoom) {
 }
 
 TEST(Sparkline, MarksZerosAndWhatIsNotFinite) {
-  EXPECT_EQ(sparkline(std::vector<double>{0, 1, NAN, INFINITY}, 4, kPlain), "0=!!");
+  EXPECT_EQ(sparkline(std::vector<double>{0, 1, NAN, INFINITY}, 4, kPlain), "0-!!");
   EXPECT_EQ(sparkline(std::vector<double>{0, 0}, 4, kPlain), "00");
   EXPECT_EQ(sparkline(std::vector<double>{}, 4, kPlain), "");
 }
