@@ -64,7 +64,7 @@ std::string layer_table(const std::vector<LayerRow>& layers, const Terminal& ter
                {"flat", Align::right},
                {"dead", Align::right},
                {"update", Align::right},
-               flexible("problems", 16)});
+               flexible("problems", 20)});
   const bool deep = layers.size() > kMostRows;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (!deep || i < kShownAtAnEnd || i + kShownAtAnEnd >= layers.size()) {
