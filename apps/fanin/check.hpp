@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "apps/fanin/answer.hpp"
+#include "fanin/experiment/counterfactual/counterfactual.hpp"
 #include "fanin/observe/diagnosis.hpp"
 #include "fanin/observe/trace.hpp"
 
@@ -12,9 +13,9 @@ namespace fanin::cli {
 
 /// Diagnoses the trace and gives report or JSON.
 /// @param title    what was watched. @param fail_on  empty: every problem.
-/// @return kInterrupted for an interrupted trace, else kProblemsFound when a warning or an error is of `fail_on`, else
-///         kOk, also when nothing can be told.
+/// @param why      what single changes do; null where nobody asked.
+/// @return kProblemsFound when a warning or an error is of `fail_on`, else kOk, also when nothing can be told.
 int give_diagnosis(std::string_view title, const observe::Trace& trace, std::span<const observe::Problem> fail_on,
-                   const Answer& answer);
+                   const Answer& answer, const experiment::Counterfactual* why = nullptr);
 
 }  // namespace fanin::cli

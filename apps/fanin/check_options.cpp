@@ -53,14 +53,32 @@ CheckOptions::CheckOptions(CLI::App& app) : reader_(app) {
   reader_.convert("--fail-on", "IDS",
                   "exit with 1 for these problems only, ids from `fanin explain` with commas between (default: all)",
                   [this](const std::string& given) { fail_on = parse_problems(given); });
+  reader_.flag("--why", "change one thing at a time, repeat the first steps, and rank what helps", why);
+  reader_.text("--save-trace", "FILE", "write what was watched to this file, for --trace", save_trace);
+  reader_.group("A training that ran elsewhere");
+  reader_.text("--trace", "FILE", "judge this trace (docs/trace.md), as the recorders for PyTorch and Keras write it",
+               trace);
+  reader_.flag("--follow", "read on while it grows; tell when the verdict changes", follow);
+  reader_.group("Output");
   reader_.flag("--no-progress", "only the report at the end", no_progress);
   answer.declare(app);
 }
 
 void CheckOptions::read() {
   reader_.read();
-  settings.training.net = answer.argument(settings.training.net);
+  if (trace.empty()) settings.training.net = answer.argument(settings.training.net);
   settings.weights = weights_;
+  const auto refuse = [](const char* option, const char* message) {
+    throw Error(ErrorCode::bad_value, option, message);
+  };
+  if (trace.empty()) {
+    if (follow) refuse("--follow", "needs --trace FILE, the trace to follow");
+    return;
+  }
+  if (why) refuse("--why", "repeats steps, which a trace cannot; leave out --trace and give network and data");
+  if (!save_trace.empty()) refuse("--save-trace", "there is a trace already; copy the file of --trace");
+  if (!settings.training.net.empty()) refuse("--trace", "a trace brings its network; leave out the one given");
+  if (!weights_.empty()) refuse("--weights", "a trace has no use for weights; leave out one of the two");
 }
 
 }  // namespace fanin::cli

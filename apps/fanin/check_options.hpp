@@ -18,6 +18,10 @@ struct CheckOptions {
 
   experiment::ProbeSettings settings;
   std::vector<observe::Problem> fail_on;  ///< problems that make the command fail; empty: every one
+  std::string trace;                      ///< a recorded training to judge instead; empty: none
+  bool follow = false;                    ///< it is still running
+  bool why = false;                       ///< try single changes
+  std::string save_trace;                 ///< file for what was watched; empty: none
   bool no_progress = false;
   Answer answer;
 

@@ -1,6 +1,7 @@
 #include "fanin/core/version.hpp"
 #include "fanin/report/check_report.hpp"
 #include "fanin/report/json_values.hpp"
+#include "fanin/report/why_json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -55,7 +56,7 @@ Json non_finite_json(const observe::NonFinite& first) {
 
 }  // namespace
 
-std::string check_json(const Trace& trace, const Diagnosis& diagnosis) {
+std::string check_json(const Trace& trace, const Diagnosis& diagnosis, const experiment::Counterfactual* why) {
   Json json;
   json["version"] = kVersion;
   json["verdict"] = observe::to_string(diagnosis.verdict);
@@ -78,6 +79,7 @@ std::string check_json(const Trace& trace, const Diagnosis& diagnosis) {
                         {"spread", json_number(trace.jacobian->spread)}};
   }
   json["non_finite"] = trace.non_finite ? non_finite_json(*trace.non_finite) : Json(nullptr);
+  if (why != nullptr) json["why"] = why_json(*why);
   return json_text(json);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "fanin/experiment/counterfactual/counterfactual.hpp"
 #include "fanin/observe/diagnosis.hpp"
 #include "fanin/observe/trace.hpp"
 #include "fanin/report/terminal.hpp"
@@ -17,6 +18,8 @@ std::string check_report(std::string_view title, const observe::Trace& trace, co
 
 /// {"verdict", "reason", "findings": [{"problem", "layer", "severity", "measured", "expected", "cause", "remedy", …}],
 /// "layers": […], …}; numbers that are not known or not finite are null.
-std::string check_json(const observe::Trace& trace, const observe::Diagnosis& diagnosis);
+/// @param why  becomes "why"; null where nobody asked.
+std::string check_json(const observe::Trace& trace, const observe::Diagnosis& diagnosis,
+                       const experiment::Counterfactual* why = nullptr);
 
 }  // namespace fanin::report
