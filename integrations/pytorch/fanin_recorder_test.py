@@ -237,6 +237,61 @@ class RecorderTest(unittest.TestCase):
         self.assertTrue(facts[0]["non_finite"]["nan"])
 
 
+class VerdictTest(unittest.TestCase):
+    """What `fanin check --trace` says of trainings with and without a fault that was put in."""
+
+    def setUp(self):
+        if FANIN is None:
+            self.skipTest("--fanin PROGRAM was not given")
+
+    def verdict(self, model, rate=0.05, factor=1.0, x=None, y=None):
+        torch.manual_seed(7)
+        model = model()
+        inputs, labels = clusters(2048) if x is None else (x, y)
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "run.jsonl")
+            train(model, factor * inputs, labels, path, steps=60, rate=rate)
+            command = [FANIN, "check", "--trace", path, "--json"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            result = json.loads(done.stdout)
+            self.assertEqual(done.returncode, int(result["verdict"] == "unhealthy"))
+            return result["verdict"], {f["problem"] for f in result["findings"] if f["severity"] != "note"}
+
+    def test_sound_trainings_are_healthy(self):
+        plain_start = lambda: nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(),  # noqa: E731
+                                            nn.Linear(64, 10))
+        y = torch.randint(0, 10, (512,), generator=torch.Generator().manual_seed(2))
+        images = torch.randn(512, 3, 8, 8, generator=torch.Generator().manual_seed(3)) + 0.1 * y.view(-1, 1, 1, 1)
+        for case in [{"model": lambda: dense([20, 64, 64, 10])}, {"model": plain_start},
+                     {"model": lambda: dense([20, 64, 64, 10], nn.Tanh, nn.init.xavier_normal_)},
+                     {"model": Residual, "x": images, "y": y}]:
+            self.assertEqual(self.verdict(**case), ("healthy", set()))
+
+    def test_faults_are_found_by_their_names(self):
+        normal = lambda std: lambda w: nn.init.normal_(w, 0, std)  # noqa: E731
+
+        def dead():
+            model = dense([20, 64, 64, 10])
+            nn.init.constant_(model[0].bias, -20)
+            return model
+        deep, linear = [20] + [64] * 4 + [10], [nn.Identity, nn.init.xavier_normal_]
+        cases = [("symmetric_units", {"model": lambda: dense([20, 64, 64, 10], start=nn.init.zeros_)}),
+                 ("symmetric_units", {"model": lambda: dense(deep, start=lambda w: nn.init.constant_(w, 0.1))}),
+                 ("poor_init_scale", {"model": lambda: dense(deep, start=normal(0.01))}),
+                 ("poor_init_scale", {"model": lambda: dense(deep, start=normal(1))}),
+                 ("saturated_activation", {"model": lambda: dense(deep, nn.Tanh, normal(2))}),
+                 ("dead_relu", {"model": dead}),
+                 ("learning_rate", {"model": lambda: dense([20, 64, 64, 10]), "rate": 50}),
+                 ("learning_rate", {"model": lambda: dense([20, 64, 64, 10]), "rate": 1e-8}),
+                 ("unscaled_input", {"model": lambda: dense([20, 64, 64, 10]), "factor": 200}),
+                 ("missing_nonlinearity", {"model": lambda: dense([20, 64, 64, 10], *linear)})]
+        for problem, case in cases:
+            verdict, problems = self.verdict(**case)
+            self.assertEqual(verdict, "unhealthy", problem)
+            self.assertIn(problem, problems)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--fanin")
