@@ -61,7 +61,7 @@ std::string why_report(const Counterfactual& why, const Terminal& terminal) {
                  {"loss", Align::right},
                  {"below\nchance", Align::right},
                  {"effect", Align::right},
-                 flexible("problems left", 16)});
+                 flexible("problems left", 20)});
     add_row(table, "-", why.as_is, false, false);
     for (std::size_t i = 0; i < why.factors.size(); ++i) {
       const Factor& factor = why.factors[i];

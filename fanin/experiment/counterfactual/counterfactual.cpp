@@ -109,7 +109,7 @@ class Inquiry final {
       Factor factor{.name = changes.name, .not_tried = changes.not_tried};
       for (const Change& change : changes.changes) try_change(change, as_is, factor);
       if (stop_.stop_requested()) return interrupted();
-      std::ranges::stable_sort(factor.trials, [](const Trial& a, const Trial& b) { return better(a, b); });
+      put_best_first(factor.trials);
       result_.factors.push_back(std::move(factor));
     }
     rank();
@@ -126,6 +126,21 @@ class Inquiry final {
     if (a.helps != b.helps) return a.helps;
     if (a.helps && badness(a.verdict) != badness(b.verdict)) return badness(a.verdict) < badness(b.verdict);
     return a.effect.value > b.effect.value;
+  }
+
+  // Among changes that help alike, the one that was listed first: the plainest.
+  static void put_best_first(std::vector<Trial>& trials) {
+    if (trials.empty()) return;
+    const Trial best = *std::ranges::min_element(trials, better);
+    const auto alike = [&](const Trial& trial) {
+      return trial.helps == best.helps && badness(trial.verdict) == badness(best.verdict) &&
+             trial.effect.value >= (1 - kAlike) * best.effect.value;
+    };
+    const std::string chosen = best.helps ? std::ranges::find_if(trials, alike)->change : best.change;
+    std::ranges::stable_sort(trials, [&](const Trial& a, const Trial& b) {
+      if ((a.change == chosen) != (b.change == chosen)) return a.change == chosen;
+      return better(a, b);
+    });
   }
 
   std::vector<Run> runs_of(const Change& change) {
