@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 /// A trace of a training that goes well, and of one whose steps are far too large, written by the program itself.
 std::string trace_of(const TemporaryFolder& folder, const std::string& rate) {
   const std::filesystem::path file = folder / ("trace" + rate + ".jsonl");
-  run({"check", "2-32-32-3", "--data", "spirals(points=600, test_points=60)", "--optimizer", "sgd", "--lr", rate,
+  run({"check", "2-32-32-2", "--data", "spirals(points=600, test_points=60)", "--optimizer", "sgd", "--lr", rate,
        "--save-trace", file.string(), "--no-progress"});
   return read_file(file);
 }
@@ -25,7 +25,7 @@ std::string trace_of(const TemporaryFolder& folder, const std::string& rate) {
 TEST(Trace, ASavedTraceHasTheVerdictOfTheTrainingItself) {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder / "run.jsonl";
-  const Finished live = run({"check", "2-32-32-3", "--data", "spirals(points=600, test_points=60)", "--optimizer",
+  const Finished live = run({"check", "2-32-32-2", "--data", "spirals(points=600, test_points=60)", "--optimizer",
                              "sgd", "--lr", "100", "--save-trace", file.string(), "--json"});
   const Finished later = run({"check", "--trace", file.string(), "--json"});
   EXPECT_EQ(live.status, 1) << live.err;

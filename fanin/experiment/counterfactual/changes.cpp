@@ -10,7 +10,7 @@
 namespace fanin::experiment {
 namespace {
 
-constexpr std::array kRateFactors{0.1, 10.0, 0.01, 100.0};
+constexpr std::array kRateFactors{-10.0, 10.0, -100.0, 100.0};  // negative: divided by it
 constexpr double kClipNorm = 1;
 constexpr std::size_t kImageRank = 3;
 
@@ -35,7 +35,8 @@ FactorChanges learning_rate(const ProbeSettings& settings) {
   FactorChanges factor{"learning rate", {}, {}};
   for (const double times : kRateFactors) {
     Change change{{}, settings, false};
-    const double rate = *settings.training.learning_rate * times;
+    const double given = *settings.training.learning_rate;
+    const double rate = times < 0 ? given / -times : given * times;
     change.settings.training.learning_rate = rate;
     change.text = "--lr " + format_number(rate);
     factor.changes.push_back(std::move(change));
