@@ -73,7 +73,7 @@ TEST(Trace, FollowingTellsWhenTheVerdictChangesAndEndsWithTheTraining) {
   const Finished finished = program.finish();
   EXPECT_EQ(finished.status, 1) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("unhealthy: "));
-  EXPECT_THAT(finished.out, HasSubstr("learning_rate"));
+  EXPECT_THAT(finished.out, HasSubstr("diverging_loss"));
 }
 
 TEST(Trace, CtrlCEndsTheFollowingWithTheLastVerdict) {
@@ -86,7 +86,7 @@ TEST(Trace, CtrlCEndsTheFollowingWithTheLastVerdict) {
   program.signal(SIGINT);
   const Finished finished = program.finish();
   EXPECT_EQ(finished.status, 1) << finished.err;
-  EXPECT_THAT(finished.out, HasSubstr("learning_rate"));
+  EXPECT_THAT(finished.out, HasSubstr("diverging_loss"));
 }
 
 }  // namespace
