@@ -46,7 +46,7 @@ TEST(Trace, ADamagedTraceIsAnErrorOfTheData) {
   const TemporaryFolder folder;
   const std::string text = trace_of(folder, "0.1");
   std::string damaged = text;
-  damaged[text.find("\"step\"", text.find('\n')) + 9] = '}';
+  damaged[text.find("\"step\":", text.find('\n')) + 7] = '}';
   write_file(folder / "run.jsonl", damaged);
   const Finished finished = run({"check", "--trace", (folder / "run.jsonl").string()});
   EXPECT_EQ(finished.status, 3);
