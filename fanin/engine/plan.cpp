@@ -294,9 +294,9 @@ std::vector<float> Plan::gradient(std::string_view name) const {
   return values;
 }
 
-BatchResult Plan::accumulate(std::int64_t rows, std::int64_t total_rows) {
+BatchResult Plan::accumulate(std::int64_t rows, std::int64_t total_rows, net::Tap* tap) {
   impl_->check_rows(rows);
-  return impl_->collect(rows, total_rows, nullptr);
+  return impl_->collect(rows, total_rows, tap);
 }
 
 void Plan::step() {

@@ -112,7 +112,8 @@ class Plan final {
   [[nodiscard]] std::vector<float> gradient(std::string_view name) const;
 
   /// Adds the gradients of these rows' losses, divided by `total_rows`, to what has been accumulated.
-  BatchResult accumulate(std::int64_t rows, std::int64_t total_rows);
+  /// @param tap  sees every tensor, gradients of this part alone; null: nobody does.
+  BatchResult accumulate(std::int64_t rows, std::int64_t total_rows, net::Tap* tap = nullptr);
   /// One optimizer step with the accumulated gradients, which start from zero again.
   void step();
   [[nodiscard]] StepReport last_step() const noexcept;
