@@ -12,6 +12,7 @@
 
 #include "fanin/core/gemm.hpp"
 #include "fanin/experiment/network.hpp"
+#include "fanin/experiment/probe/data_facts.hpp"
 #include "fanin/experiment/training_run.hpp"
 #include "fanin/init/initializer.hpp"
 
@@ -190,7 +191,8 @@ CompareResult compare(const CompareSettings& settings, const DataSet& data, Comp
   const net::Graph graph = network_of(resolved, data);
   CompareResult result = describe(resolved, data, graph);
   const RunContext context{resolved, data, optimizer_of(resolved),
-                           data.tokens ? 0 : zero_fraction(data.train, data.scaling)};
+                           data.tokens ? 0 : zero_fraction(data.train, data.scaling),
+                           resolved.watch.on ? data_facts(data) : observe::DataFacts{}};
   std::vector<RunProgress> progress(result.runs.size());
   const Watched watched(observer);
   if (observer != nullptr) {

@@ -22,13 +22,15 @@
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/experiment/data_set.hpp"
 #include "fanin/experiment/samples.hpp"
+#include "fanin/experiment/watch/settings.hpp"
+#include "fanin/observe/diagnosis.hpp"
 #include "fanin/observe/step_zero.hpp"
 
 namespace fanin::experiment {
 
 inline constexpr std::int64_t kDefaultBatchSize = 64;
 
-/// Everything that determines the results, and `workers`, which does not.
+/// Everything that determines the results, and `workers` and `watch`, which do not.
 struct CompareSettings {
   std::string data = "fashion-mnist";
   DataOptions data_options = {};
@@ -42,6 +44,7 @@ struct CompareSettings {
   std::int64_t seeds = 3;        ///< how many
   std::uint64_t first_seed = 1;  ///< seeds first_seed, first_seed + 1, …
   int workers = 0;               ///< 0: one per core
+  WatchSettings watch = {};      ///< every run; changes no result
   double reach_accuracy = 0.85;  ///< for "epochs to reach"
 };
 
@@ -69,6 +72,8 @@ struct RunResult {
   std::int64_t diverged_at_step = 0;  ///< from 1; 0 when it did not diverge
   StepZero step_zero;
   std::vector<EpochRecord> epochs;
+  std::optional<observe::Diagnosis> diagnosis = {};   ///< of a run that was watched
+  std::optional<observe::NonFinite> non_finite = {};  ///< the first value that was not finite, where watched
 };
 
 struct InitSummary {

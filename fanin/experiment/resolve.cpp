@@ -148,6 +148,7 @@ engine::Optimizer optimizer_of(const CompareSettings& settings) {
 
 CompareSettings resolve(const CompareSettings& settings, const DataSet& data) {
   check_data(data);
+  check_watch(settings.watch);
   CompareSettings resolved = settings;
   resolved.net = resolve_net(settings.net, data);
   resolved.activation =

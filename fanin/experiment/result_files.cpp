@@ -7,6 +7,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/watch/watch_json.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -112,6 +113,8 @@ Json run_json(const RunResult& run, bool has_validation) {
   json["status"] = to_string(run.status);
   json["diverged_at_step"] = run.status == RunStatus::diverged ? Json(run.diverged_at_step) : Json(nullptr);
   json["step_zero"] = run.step_zero.layers.empty() ? Json(nullptr) : step_zero_json(run.step_zero);
+  if (run.diagnosis) json["diagnosis"] = findings_json(run.diagnosis);
+  if (run.diagnosis) json["non_finite"] = non_finite_json(run.non_finite);
   json["epochs"] = Json::array();
   for (const EpochRecord& epoch : run.epochs) json["epochs"].push_back(epoch_json(epoch, has_validation));
   return json;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "fanin/engine/plan.hpp"
+#include "fanin/experiment/watch/monitor.hpp"
 #include "fanin/observe/step_zero.hpp"
 #include "fanin/random/stream.hpp"
 
@@ -61,11 +62,21 @@ class TrainingRun {
       if (parameter.learning_rate_factor == 1) continue;
       plan_.set_learning_rate_factor(parameter.parameter.name, parameter.learning_rate_factor);
     }
+    if (context.settings.watch.on) watch();
     ordered_.resize(static_cast<std::size_t>(std::max(context.data.test.count, context.data.validation.count)));
     std::iota(ordered_.begin(), ordered_.end(), 0U);
   }
 
   void train() {
+    run_epochs();
+    if (!monitor_) return;
+    monitor_->end(std::string(to_string(run_.status)));
+    run_.non_finite = monitor_->trace().non_finite;
+    if (!monitor_->trace().steps.empty()) run_.diagnosis = observe::diagnose(monitor_->trace());
+  }
+
+ private:
+  void run_epochs() {
     for (std::int64_t epoch = 1; epoch <= context_.settings.epochs; ++epoch) {
       progress_.epoch.store(epoch, std::memory_order_relaxed);
       if (!train_epoch(epoch)) return;
@@ -73,7 +84,20 @@ class TrainingRun {
     run_.status = RunStatus::finished;
   }
 
- private:
+  void watch() {
+    observe::Trace facts = trace_of(start_.graph, {.init = run_.init,
+                                                   .loss = std::string(net::to_string(context_.data.loss)),
+                                                   .outputs = context_.data.outputs,
+                                                   .optimizer = context_.settings.optimizer,
+                                                   .learning_rate = context_.optimizer.learning_rate,
+                                                   .batch_rows = context_.settings.batch_size});
+    for (std::size_t i = 0; i < facts.parameters.size(); ++i) {
+      facts.parameters[i].learning_rate_factor = start_.plan.parameters[i].learning_rate_factor;
+    }
+    facts.data = context_.data_facts;
+    monitor_.emplace(start_.graph, context_.settings.watch, plan_, facts);
+  }
+
   static std::int64_t evaluation_rows(const DataSet& data) {
     return std::min(kEvaluationRows, std::max(data.test.count, data.validation.count));
   }
@@ -126,11 +150,17 @@ class TrainingRun {
     engine::BatchResult batch;
     if (plan_.steps() == 0) {
       observe::StepZeroTap tap(start_.graph);
-      batch = plan_.train_step(count, tap);
+      batch = monitor_ ? monitor_->train_step(plan_, count, &tap) : plan_.train_step(count, tap);
       run_.step_zero = tap.result();
       run_.step_zero.loss = batch.loss_sum / static_cast<double>(count * plan_.positions());
     } else {
-      batch = plan_.train_step(count);
+      batch = monitor_ ? monitor_->train_step(plan_, count) : plan_.train_step(count);
+    }
+    if (monitor_) {
+      const auto predictions = static_cast<double>(count * plan_.positions());
+      monitor_->finish_step(plan_, {.loss = batch.loss_sum / predictions,
+                                    .accuracy = regression_ ? kNaN : static_cast<double>(batch.correct) / predictions,
+                                    .learning_rate = context_.optimizer.learning_rate});
     }
     totals.add(batch, count * plan_.positions());
     const Score score = totals.score(regression_);
@@ -182,6 +212,7 @@ class TrainingRun {
   bool regression_;
   engine::Plan plan_;
   engine::Plan evaluation_;
+  std::optional<Monitor> monitor_;
   std::vector<std::uint32_t> ordered_;  // 0, 1, 2, …: the rows of an evaluation
 };
 

@@ -9,6 +9,7 @@
 #include "fanin/experiment/compare.hpp"
 #include "fanin/init/network_scheme.hpp"
 #include "fanin/net/graph.hpp"
+#include "fanin/observe/trace.hpp"
 
 namespace fanin::experiment {
 
@@ -26,6 +27,7 @@ struct RunContext {
   const DataSet& data;
   engine::Optimizer optimizer;
   double input_zero_fraction = 0;
+  observe::DataFacts data_facts = {};  ///< where runs are watched
 };
 
 /// How a run talks to the outside while it trains.

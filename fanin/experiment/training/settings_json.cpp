@@ -5,6 +5,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/watch/watch_json.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -327,6 +328,8 @@ Json result_json(const TrainResult& result) {
     }
     json["epochs"].push_back(std::move(row));
   }
+  if (result.diagnosis) json["diagnosis"] = findings_json(result.diagnosis);
+  if (result.diagnosis) json["non_finite"] = non_finite_json(result.non_finite);
   return json;
 }
 

@@ -96,6 +96,7 @@ void check_settings(const TrainSettings& s) {
   check_range("--evaluate-every", s.evaluate_every, 1, 1'000'000);
   check_range("--chunks", s.chunks, 0, 1024);
   check_range("--threads", s.threads, 0, 1024);
+  check_watch(s.watch);
   if (!(s.checkpoint_seconds >= 0)) refuse("--checkpoint-seconds", "it must be 0 or more");
   if (!(s.label_smoothing >= 0 && s.label_smoothing < 1)) {
     refuse("--label-smoothing", format_number(s.label_smoothing) + " is not a fraction from 0 to below 1");

@@ -76,6 +76,7 @@ TrainResult resume_training(const TrainSettings& settings, const DataSet& data, 
   same.out = settings.out;
   same.threads = settings.threads;
   same.checkpoint_seconds = settings.checkpoint_seconds;
+  same.watch = settings.watch;
   const TrainSetup setup = prepare(same, data, &checkpoint.graph);
   return Trainer(setup, data, observer, std::move(stop)).resume(checkpoint);
 }

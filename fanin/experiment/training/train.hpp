@@ -17,7 +17,9 @@
 #include "fanin/engine/plan.hpp"
 #include "fanin/experiment/compare.hpp"
 #include "fanin/experiment/data_set.hpp"
+#include "fanin/experiment/watch/settings.hpp"
 #include "fanin/net/graph.hpp"
+#include "fanin/observe/diagnosis.hpp"
 
 namespace fanin::experiment {
 
@@ -51,6 +53,7 @@ struct TrainSettings {
   /// Between two checkpoints within an epoch, at least; more where writing one takes over a twentieth of that. The end
   /// of an epoch has one too, under the same limit. 0: after every step and every epoch, however long it takes.
   double checkpoint_seconds = 30;
+  WatchSettings watch = {};
   std::int64_t evaluate_every = 1;  ///< epochs between two evaluations of the test part; the last has one
 };
 
@@ -92,6 +95,8 @@ struct TrainResult {
   std::int64_t best_epoch = 0;        ///< by validation, or by training loss without a validation part; 0: none
   std::vector<TrainEpoch> epochs;
   double seconds = 0;
+  std::optional<observe::Diagnosis> diagnosis = {};   ///< of a training that was watched, once it has ended
+  std::optional<observe::NonFinite> non_finite = {};  ///< the first value that was not finite, where watched
 };
 
 /// A moment of a training in progress.

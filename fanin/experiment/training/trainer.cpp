@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/probe/data_facts.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
@@ -156,6 +158,8 @@ TrainResult Trainer::result() const {
   result.best_epoch = state_.best_epoch;
   result.epochs = state_.epochs;
   result.seconds = state_now().seconds;
+  result.diagnosis = diagnosis_;
+  if (monitor_) result.non_finite = monitor_->trace().non_finite;
   return result;
 }
 
@@ -163,11 +167,38 @@ void Trainer::loop() {
   running_ = true;
   begin_ = epoch_begin_ = Clock::now();
   if (observer_ != nullptr) observer_->started(result(), setup_.graph);
+  begin_watch();
   while (!ended_ && !stop_.stop_requested()) train_epoch();
+  end_watch();
   state_ = state_now();
   running_ = false;
   saver_.save(state_, plan_);
   saver_.report(result());
+}
+
+void Trainer::begin_watch() {
+  if (!settings_.watch.on) return;
+  const std::string limit = format_number(settings_.clip_limit);
+  observe::Trace facts = trace_of(
+      setup_.graph, {.init = settings_.init_for.empty() ? settings_.init : settings_.init + ", " + settings_.init_for,
+                     .loss = settings_.loss,
+                     .outputs = data_.outputs,
+                     .optimizer = settings_.optimizer,
+                     .learning_rate = *settings_.learning_rate,
+                     .clipping = settings_.clipping == "none" ? "" : settings_.clipping + "=" + limit,
+                     .batch_rows = settings_.batch_size});
+  for (std::size_t i = 0; i < facts.parameters.size(); ++i) {
+    facts.parameters[i].learning_rate_factor = setup_.start.parameters[i].learning_rate_factor;
+  }
+  facts.data = data_facts(data_);
+  monitor_.emplace(setup_.graph, settings_.watch, plan_, facts);
+}
+
+void Trainer::end_watch() {
+  if (!monitor_) return;
+  const bool finished = state_.status == TrainStatus::finished || state_.status == TrainStatus::stopped_early;
+  monitor_->end(finished ? "finished" : std::string(to_string(state_.status)));
+  if (!monitor_->trace().steps.empty()) diagnosis_ = observe::diagnose(monitor_->trace());
 }
 
 // The rest of the current epoch: its order is a function of the seed and its number alone.
@@ -187,23 +218,33 @@ void Trainer::train_epoch() {
 
 // False when the loss is not finite any more.
 bool Trainer::train_step(std::span<const std::uint32_t> rows) {
-  plan_.set_learning_rate(*settings_.learning_rate * schedule_.factor(state_.steps, per_epoch_, total_));
+  const double rate = *settings_.learning_rate * schedule_.factor(state_.steps, per_epoch_, total_);
+  plan_.set_learning_rate(rate);
   engine::BatchResult result;
   const auto most = static_cast<std::size_t>(rows_at_once(settings_));
   const RowSource source{data_, data_.scaling};
   if (rows.size() <= most) {
     fill(plan_, source, data_.train, rows);
-    result = plan_.train_step(static_cast<std::int64_t>(rows.size()));
+    const auto count = static_cast<std::int64_t>(rows.size());
+    result = monitor_ ? monitor_->train_step(plan_, count) : plan_.train_step(count);
   } else {
     for (std::size_t at = 0; at < rows.size(); at += most) {
       const std::span<const std::uint32_t> part = rows.subspan(at, std::min(most, rows.size() - at));
       fill(plan_, source, data_.train, part);
+      const auto count = static_cast<std::int64_t>(part.size());
+      const auto all = static_cast<std::int64_t>(rows.size());
       const engine::BatchResult batch =
-          plan_.accumulate(static_cast<std::int64_t>(part.size()), static_cast<std::int64_t>(rows.size()));
+          monitor_ ? monitor_->accumulate(plan_, count, all) : plan_.accumulate(count, all);
       result.loss_sum += batch.loss_sum;
       result.correct += batch.correct;
     }
     plan_.step();
+  }
+  if (monitor_) {
+    const auto predictions = static_cast<double>(static_cast<std::int64_t>(rows.size()) * plan_.positions());
+    monitor_->finish_step(plan_, {.loss = result.loss_sum / predictions,
+                                  .accuracy = accuracy_of(loss_, result.correct, predictions),
+                                  .learning_rate = rate});
   }
   state_.steps = plan_.steps();
   state_.passes = plan_.passes();

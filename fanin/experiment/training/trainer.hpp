@@ -12,6 +12,7 @@
 #include "fanin/experiment/training/schedule.hpp"
 #include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/train.hpp"
+#include "fanin/experiment/watch/monitor.hpp"
 
 namespace fanin::experiment {
 
@@ -61,6 +62,8 @@ class Trainer final {
   void end(TrainStatus status);
   void diverge();
   void tell_step(std::size_t rows);
+  void begin_watch();
+  void end_watch();
   /// As a checkpoint holds it, with the times of this process added.
   [[nodiscard]] TrainState state_now() const;
   [[nodiscard]] TrainResult result() const;
@@ -74,6 +77,8 @@ class Trainer final {
   net::Loss loss_;
   Schedule schedule_;
   engine::Plan plan_;
+  std::optional<Monitor> monitor_;
+  std::optional<observe::Diagnosis> diagnosis_;
   Saver saver_;
   TrainState state_;
   TrainResult facts_;  // what is known before the first step

@@ -1,0 +1,18 @@
+// Whether a training is watched, which changes none of its bits.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace fanin::experiment {
+
+struct WatchSettings {
+  bool on = false;
+  std::int64_t every = 50;           ///< steps between two full records, >= 1
+  std::filesystem::path trace = {};  ///< file to write the trace to, while it goes on; empty: none
+};
+
+/// @throws Error bad_value naming --watch-every or --trace.
+void check_watch(const WatchSettings& settings);
+
+}  // namespace fanin::experiment
