@@ -59,6 +59,7 @@ void CompareOptions::declare_experiment() {
   reader.seed("--seed", "the first seed (default 1)", settings.first_seed);
   reader.fraction("--reach", "ACCURACY", "count the epochs until the test accuracy reaches this (default 0.85)",
                   settings.reach_accuracy);
+  declare_watch_options(reader, settings.watch);
   reader.convert("--workers", "N", "runs at the same time; changes no result (default: one per core)",
                  [this](const std::string& given) { settings.workers = parse_workers(given); });
 }

@@ -54,6 +54,7 @@ SignalHooks hooks_for(std::optional<report::TrainProgress>& progress, const std:
 /// What can be known to fail before an hour of training.
 void check_outputs(const TrainOptions& options, const std::filesystem::path& folder) {
   if (!options.json.empty() && options.json != "-") check_writable(options.json);
+  if (!options.settings.watch.trace.empty()) check_writable(options.settings.watch.trace);
   if (folder.empty()) return;
   if (options.resume.empty()) experiment::check_new_training(folder);
   if (std::filesystem::is_directory(folder)) check_writable(folder / "last.safetensors");
@@ -82,6 +83,7 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
     settings = experiment::settings_of_training(options.resume);
     settings.threads = options.settings.threads;
     settings.checkpoint_seconds = options.settings.checkpoint_seconds;
+    settings.watch = options.settings.watch;
   }
   check_outputs(options, settings.out);
   if (progress) progress->loading(settings.data);

@@ -41,6 +41,12 @@ void parse_clip(const std::string& given, experiment::TrainSettings& settings) {
 
 }  // namespace
 
+void declare_watch_options(OptionReader& reader, experiment::WatchSettings& watch) {
+  reader.flag("--watch", "look at every tensor at every step, and say at the end what is wrong; changes no result",
+              watch.on);
+  reader.integer("--watch-every", "K", "steps between two full records of --watch (default 50)", watch.every);
+}
+
 void declare_data_options(OptionReader& reader, std::string_view otherwise, std::string& data,
                           experiment::DataOptions& options) {
   reader.text(
@@ -159,6 +165,9 @@ void TrainOptions::declare_output() {
   reader_.number("--checkpoint-seconds", "S",
                  "between two checkpoints within an epoch (default 30; 0: one after every step)",
                  settings.checkpoint_seconds);
+  declare_watch_options(reader_, settings.watch);
+  reader_.convert("--trace", "FILE", "write what --watch sees there, as JSON Lines while it goes on; see docs/trace.md",
+                  [this](const std::string& given) { settings.watch.trace = given; });
   reader_.text("--json", "FILE",
                "write the results as JSON; - is standard output, and the report goes to standard error", json);
   reader_.flag("--no-progress", "only the report at the end", no_progress);
@@ -171,8 +180,9 @@ void TrainOptions::read() {
   reader_.read();
   settings.out = out;
   if (resume.empty()) return;
-  static const std::set<std::string> kAllowed{"--resume", "--threads", "--checkpoint-seconds", "--json", "--quiet",
-                                              "--color",  "--help",    "--no-progress"};
+  static const std::set<std::string> kAllowed{"--resume",     "--threads", "--checkpoint-seconds", "--json",  "--quiet",
+                                              "--color",      "--help",    "--no-progress",        "--watch", "--trace",
+                                              "--watch-every"};
   for (const CLI::Option* option : app_.get_options()) {
     const std::string name = "--" + (option->get_lnames().empty() ? "" : option->get_lnames().front());
     if (option->count() == 0 || kAllowed.contains(name)) continue;

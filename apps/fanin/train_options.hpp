@@ -34,6 +34,9 @@ struct TrainOptions {
   OptionReader reader_;
 };
 
+/// --watch and --watch-every, which `fanin compare` shares.
+void declare_watch_options(OptionReader& reader, experiment::WatchSettings& watch);
+
 /// --data and its kin, which `fanin evaluate` shares but for those that say how inputs are scaled: it scales them
 /// as the training did.
 /// @param otherwise  what the data are without --data.

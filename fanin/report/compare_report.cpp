@@ -9,6 +9,7 @@
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/paragraph.hpp"
 #include "fanin/report/table.hpp"
+#include "fanin/report/watch_report.hpp"
 
 namespace fanin::report {
 namespace {
@@ -237,6 +238,7 @@ std::string compare_report(const CompareResult& result, const Terminal& terminal
   out += "\n";
   out += results_table(result, terminal);
   add_differences(out, result, terminal);
+  add_watched_runs(out, result.summary, result.runs, terminal);
   add_notes(out, result, terminal);
   return out;
 }

@@ -7,6 +7,7 @@
 #include "fanin/report/paragraph.hpp"
 #include "fanin/report/table.hpp"
 #include "fanin/report/train_progress.hpp"
+#include "fanin/report/watch_report.hpp"
 
 namespace fanin::report {
 namespace {
@@ -86,6 +87,7 @@ std::string train_report(const experiment::TrainResult& result, const Terminal& 
                     result.settings.clipping, result.settings.clip_limit, grouped(clipped),
                     counted(result.epochs.back().steps, "step"), significant(largest)));
   }
+  if (result.diagnosis) add_watch(text, *result.diagnosis, result.non_finite, terminal);
   return text;
 }
 
