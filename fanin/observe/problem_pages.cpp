@@ -113,7 +113,8 @@ constexpr std::array<ProblemPage, 24> kPages{{
      "Steps overshoot: each lands on a worse point than it left. A learning rate above twice the inverse curvature "
      "diverges for any start; a start with large signals has a large curvature.",
      "stable: lr < 2/λmax of the Hessian", "A smaller learning rate, warm-up, clipping, or a start that keeps sizes.",
-     "fanin check 784-64-64-10 --optimizer sgd --lr 30 --steps 50", "LeCun et al. 1998, Efficient BackProp"},
+     "fanin check 20-64-1 --data teacher --activation tanh --optimizer sgd --lr 20 --steps 50",
+     "LeCun et al. 1998, Efficient BackProp"},
     {Problem::oscillating_loss, "The loss jumps up and down",
      "The learning rate is near the limit of stability, or batches are so small that noise decides.",
      "standard deviation of the loss from step to step beside its trend", "A smaller learning rate or larger batches.",
@@ -132,7 +133,8 @@ constexpr std::array<ProblemPage, 24> kPages{{
     {Problem::update_too_large, "Steps that forget everything",
      "Each step moves the weights by a large part of their size, so that what was learned before is lost.",
      "‖ΔW‖/‖W‖, about 1e-3 in trainings that work", "A smaller learning rate, warm-up, clipping.",
-     "fanin check 784-64-64-10 --lr 3 --steps 50", "Karpathy 2015; You et al. 2017, arXiv:1708.03888"},
+     "fanin check 20-64-1 --data teacher --activation tanh --optimizer sgd --lr 20 --steps 50",
+     "Karpathy 2015; You et al. 2017, arXiv:1708.03888"},
     {Problem::weight_growth, "Weights that grow and grow",
      "The weights gain size at every step without the loss getting better: steps are too large, and what they add does "
      "not cancel.",
@@ -150,11 +152,11 @@ constexpr std::array<ProblemPage, 24> kPages{{
      "by "
      "heart, and nothing else.",
      "accuracy of a near row's label beside that of a guess", "Look at how rows and labels were put together.",
-     "fanin check 784-64-64-10 --steps 50", "Zhang et al. 2017, arXiv:1611.03530"},
+     "fanin check 784-64-64-10 --shuffle-labels 1 --steps 50", "Zhang et al. 2017, arXiv:1611.03530"},
     {Problem::missing_nonlinearity, "Linear layers in a row",
      "Two linear layers without an activation between them are one linear layer: the network is less than it looks.",
      "W2 (W1 x) = (W2 W1) x", "An activation between them, unless a low-rank product is meant.",
-     "fanin check 784-64-64-10 --activation linear --steps 50", "Saxe et al. 2014, arXiv:1312.6120"},
+     "fanin check \"mlp(2, 64)\" --data spirals --activation linear --steps 50", "Saxe et al. 2014, arXiv:1312.6120"},
     {Problem::learning_rate, "A learning rate that does not fit",
      "The start is sound, but each step is too large to come down or too small to get anywhere.",
      "stable: lr < 2/λmax; useful: ‖ΔW‖/‖W‖ about 1e-3",

@@ -66,7 +66,8 @@ std::vector<LayerRow> rows_of(const Evidence& e, const std::vector<Finding>& fin
           std::sqrt(before.gradient.mean_square()) * static_cast<double>(std::max<std::int64_t>(e.trace.batch_rows, 1));
     }
     row.weight_scale = e.scales[l].measured;
-    if (e.scales[l].matters) row.expected_scale = e.scales[l].largest;
+    if (e.scales[l].matters)
+      row.expected_scale = std::clamp(e.scales[l].measured, e.scales[l].smallest, e.scales[l].largest);
     row.correlation = after.correlation;
     row.saturated = after.saturated;
     row.dead = after.dead_units;
@@ -141,7 +142,8 @@ void judge(const Evidence& e, Diagnosis& d) {
     return;
   }
   d.verdict = Verdict::healthy;
-  d.reason = "signals and gradients keep their sizes, and the loss falls";
+  d.reason = d.findings.empty() ? "signals and gradients keep their sizes, and the loss falls"
+                                : "the loss falls, although the start is unusual: see the notes";
 }
 
 }  // namespace

@@ -56,9 +56,9 @@ void find_activations(const Evidence& e, std::vector<Finding>& findings) {
   Finding finding{.problem = explodes ? Problem::exploding_activation : Problem::vanishing_activation};
   finding.layer = e.view.layers[ends.last].name;
   finding.severity = severity_of(e, true);
-  finding.quantity = "mean square of the last hidden pre-activation over that of the first";
-  finding.measured = {std::exp(ends.change), 0};
-  finding.expected = {1, std::exp(scatter(e)) - 1};
+  finding.quantity = "ln of E u² at the last hidden layer over that at the first";
+  finding.measured = {ends.change, 0};
+  finding.expected = {0, scatter(e) / 3};
   finding.source = "Poole et al. 2016, arXiv:1606.05340 (variance map); scatter: Hanin & Nica 2018, arXiv:1812.05994";
   const double layers = static_cast<double>(ends.last - ends.first);
   finding.cause = "from " + e.view.layers[ends.first].name + " to " + finding.layer + " the activations " +
@@ -84,9 +84,9 @@ void find_gradients(const Evidence& e, std::vector<Finding>& findings) {
   Finding finding{.problem = explodes ? Problem::exploding_gradient : Problem::vanishing_gradient};
   finding.layer = e.view.layers[ends.first].name;
   finding.severity = severity_of(e, std::abs(change) < kAdaptiveChange);
-  finding.quantity = "‖∂L/∂u‖² at the first layer over that at the last";
-  finding.measured = {std::exp(change), 0};
-  finding.expected = {1, std::exp(scatter(e)) - 1};
+  finding.quantity = "ln of ‖∂L/∂u‖² at the first layer over that at the last";
+  finding.measured = {change, 0};
+  finding.expected = {0, scatter(e) / 3};
   finding.source = "Schoenholz et al. 2017, arXiv:1611.01232: chi1 = 1 keeps gradients; scatter: Hanin & Nica 2018";
   const double layers = static_cast<double>(ends.last - ends.first);
   finding.cause = "on the way back from " + e.view.layers[ends.last].name + " to " + finding.layer + " the gradient " +

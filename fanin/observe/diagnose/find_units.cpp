@@ -10,7 +10,9 @@ namespace {
 
 // Fractions of a layer's units, or of its values, from which a layer counts as lost.
 constexpr double kMostEqual = 0.5;
-constexpr double kMostDead = 0.65;  // half of them are off when all rows look alike
+constexpr double kMostDead = 0.65;
+constexpr double kMostDeadOfAlike = 0.85;  // half of them are off where all rows look alike
+constexpr double kLater = 0.3;             // more than at the start
 constexpr double kMostSaturated = 0.5;
 constexpr double kAlike = 1e-4;  // 1 − mean cosine of two rows
 
@@ -58,7 +60,8 @@ void find_dead_units(const Evidence& e, std::vector<Finding>& findings) {
     const double at_start = e.first->nodes[layer.after].dead_units;
     const double at_end = e.last->nodes[layer.after].dead_units;
     const double dead = std::max(at_start, at_end);
-    if (!(dead >= kMostDead)) continue;
+    const double most = e.first->nodes[layer.before].correlation > 0.95 ? kMostDeadOfAlike : kMostDead;
+    if (!(dead >= most)) continue;
     Finding finding{.problem = Problem::dead_relu, .layer = layer.name};
     finding.severity = dead > 0.95 || !e.loss.learns() ? Severity::error : Severity::warning;
     finding.quantity = "units that are zero on every row of the batch";
@@ -66,7 +69,7 @@ void find_dead_units(const Evidence& e, std::vector<Finding>& findings) {
     finding.expected = {0, 0.5};
     finding.source =
         "Lu et al. 2019, arXiv:1903.06733: a symmetric start without biases turns no unit off for all inputs";
-    const bool later = !(at_start >= kMostDead);
+    const bool later = at_end > at_start + kLater;
     finding.at_start = !later;
     finding.cause =
         percent(dead) + " of the units of " + layer.name + " give zero for every input" +
