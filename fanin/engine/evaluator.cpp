@@ -36,7 +36,12 @@ class NodeTap final : public net::Tap {
 }  // namespace
 
 PlanEvaluator::PlanEvaluator(net::Graph graph, const EvaluationBatch& batch)
-    : graph_(std::move(graph)), rows_(batch.rows), plan_(graph_, {.batch_size = batch.rows, .loss = batch.loss}) {
+    : graph_(std::move(graph)),
+      rows_(batch.rows),
+      plan_(graph_, {.batch_size = batch.rows,
+                     .loss = batch.loss,
+                     .label_smoothing = batch.label_smoothing,
+                     .seed = batch.seed}) {
   copy_part(batch.inputs, plan_.input(), "inputs");
   if (!net::takes_labels(batch.loss)) {
     copy_part(batch.targets, plan_.targets(), "targets");
@@ -50,7 +55,17 @@ void PlanEvaluator::set_parameter(std::string_view name, std::span<const float> 
   gradients_are_current_ = false;
 }
 
-double PlanEvaluator::loss() { return plan_.evaluate(rows_).loss_sum / static_cast<double>(rows_); }
+double PlanEvaluator::loss() { return plan_.evaluate(rows_).loss_sum / static_cast<double>(rows_ * plan_.positions()); }
+
+double PlanEvaluator::gradients(std::vector<std::vector<float>>& all) {
+  const double sum = plan_.gradients(rows_).loss_sum;
+  gradients_are_current_ = true;
+  all.clear();
+  for (const net::ParameterSpec& parameter : graph_.parameters()) all.push_back(plan_.gradient(parameter.name));
+  return sum / static_cast<double>(rows_ * plan_.positions());
+}
+
+void PlanEvaluator::forward(net::Tap& tap) { plan_.forward(rows_, tap); }
 
 std::vector<float> PlanEvaluator::gradient(std::string_view name) {
   if (!gradients_are_current_) plan_.gradients(rows_);
@@ -66,8 +81,7 @@ std::vector<float> PlanEvaluator::activation(std::string_view node) {
                 "the network has no such node; " + suggestion(node, names));
   }
   NodeTap tap(node);
-  plan_.gradients(rows_, &tap);
-  gradients_are_current_ = true;
+  plan_.forward(rows_, tap);
   return std::move(tap.values);
 }
 

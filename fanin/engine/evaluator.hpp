@@ -16,13 +16,16 @@
 
 namespace fanin::engine {
 
-/// The batch that an evaluator keeps: inputs [rows, features], and labels [rows] or targets [rows, outputs].
+/// The batch that an evaluator keeps: inputs [rows, features], and labels [rows, positions] or targets
+/// [rows, positions, outputs].
 struct EvaluationBatch {
   std::int64_t rows = 0;
   std::span<const float> inputs = {};
   std::span<const std::int32_t> labels = {};
   std::span<const float> targets = {};
   net::Loss loss = net::Loss::softmax_cross_entropy;
+  double label_smoothing = 0;
+  std::uint64_t seed = 0;  ///< of dropout's masks
 };
 
 class PlanEvaluator final : public net::Evaluator {
@@ -37,6 +40,8 @@ class PlanEvaluator final : public net::Evaluator {
   double loss() override;
   std::vector<float> gradient(std::string_view name) override;
   std::vector<float> activation(std::string_view node) override;
+  double gradients(std::vector<std::vector<float>>& all) override;
+  void forward(net::Tap& tap) override;
 
  private:
   net::Graph graph_;

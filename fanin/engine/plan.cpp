@@ -284,6 +284,13 @@ BatchResult Plan::gradients(std::int64_t rows, net::Tap* tap) {
   return result;
 }
 
+BatchResult Plan::forward(std::int64_t rows, net::Tap& tap) {
+  impl_->check_rows(rows);
+  Pass pass = impl_->pass(rows, rows, true);
+  pass.backward = false;
+  return impl_->executor.run_watched(pass, tap);
+}
+
 std::vector<float> Plan::gradient(std::string_view name) const {
   const ParameterSlot& slot = impl_->slot(name);
   if (!impl_->gradients.has_total()) {

@@ -108,6 +108,8 @@ class Plan final {
   BatchResult train_step(std::int64_t rows, net::Tap& tap);
   /// Forward and backward without a step; the gradients can then be read, and `tap` sees everything.
   BatchResult gradients(std::int64_t rows, net::Tap* tap = nullptr);
+  /// Forward pass and loss as in training, shown to `tap`, without gradients; changes no counter.
+  BatchResult forward(std::int64_t rows, net::Tap& tap);
   /// ∂L/∂parameter of the last gradients() call, in the layout of its ParameterSpec.
   [[nodiscard]] std::vector<float> gradient(std::string_view name) const;
 

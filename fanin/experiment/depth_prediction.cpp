@@ -85,6 +85,7 @@ DepthPrediction predict_depth(const DepthSettings& settings) {
   const net::Activation activation = net::parse_activation(settings.activation);
   const net::Graph graph = net::dense_network(net::parse_widths(settings.net), activation);
   const init::NetworkPlan plan = init::parse_network_scheme(settings.init).plan(graph);
+  init::refuse_fit(plan);
   std::map<std::string_view, const init::Initializer*> rules;
   for (const init::ParameterPlan& entry : plan.parameters) rules.emplace(entry.parameter.name, &entry.rule);
 

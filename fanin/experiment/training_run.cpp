@@ -12,6 +12,7 @@
 
 #include "fanin/engine/plan.hpp"
 #include "fanin/experiment/watch/monitor.hpp"
+#include "fanin/experiment/training/data_start.hpp"
 #include "fanin/observe/step_zero.hpp"
 #include "fanin/random/stream.hpp"
 
@@ -55,9 +56,11 @@ class TrainingRun {
         regression_(!net::has_accuracy(context.data.loss)),
         plan_(start.graph, plan_options(context, context.settings.batch_size, true)),
         evaluation_(start.graph, plan_options(context, evaluation_rows(context.data), false)) {
-    init::initialize(start.plan, run.seed, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
-      plan_.set_parameter(parameter.name, values);
-    });
+    start_parameters(start.graph, start.plan,
+                     {.seed = run.seed, .loss = context.data.loss, .batch_size = context.settings.batch_size},
+                     context.data, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+                       plan_.set_parameter(parameter.name, values);
+                     });
     for (const init::ParameterPlan& parameter : start.plan.parameters) {
       if (parameter.learning_rate_factor == 1) continue;
       plan_.set_learning_rate_factor(parameter.parameter.name, parameter.learning_rate_factor);

@@ -15,8 +15,10 @@ namespace fanin::init {
 namespace {
 
 constexpr std::array kNetworkSchemes{
-    &kRolesScheme, &kGpt2Scheme, &kFixupScheme,  &kRezeroScheme, &kTFixupScheme,         &kDeepNormScheme,
-    &kMupScheme,   &kIrnnScheme, &kChronoScheme, &kSirenScheme,  &kPytorchDefaultScheme, &kKerasDefaultScheme};
+    &kRolesScheme,          &kGpt2Scheme,         &kFixupScheme, &kRezeroScheme,     &kTFixupScheme,
+    &kDeepNormScheme,       &kMupScheme,          &kIrnnScheme,  &kChronoScheme,     &kSirenScheme,
+    &kPytorchDefaultScheme, &kKerasDefaultScheme, &kLsuvScheme,  &kKrahenbuhlScheme, &kWeightNormDataScheme,
+    &kMetainitScheme,       &kGradinitScheme};
 
 NetworkScheme by_role(const Initializer& weights) {
   const std::string text = weights.text();
@@ -26,6 +28,19 @@ NetworkScheme by_role(const Initializer& weights) {
 
 bool names(const NetworkSchemeInfo& info, std::string_view name) {
   return name == info.name || (!info.alias.empty() && name == info.alias);
+}
+
+void draw(const NetworkPlan& plan, std::uint64_t seed,
+          const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink) {
+  std::int64_t largest = 0;
+  for (const ParameterPlan& entry : plan.parameters) largest = std::max(largest, entry.parameter.shape().count());
+  AlignedBuffer<float> buffer(static_cast<std::size_t>(largest));
+  for (const ParameterPlan& entry : plan.parameters) {
+    const auto count = static_cast<std::size_t>(entry.parameter.shape().count());
+    const std::span<float> values = buffer.span().first(count);
+    entry.rule.fill(entry.parameter, seed, 0, values);
+    sink(entry.parameter, values);
+  }
 }
 
 [[noreturn]] void unknown(std::string_view name) {
@@ -78,15 +93,22 @@ NetworkScheme parse_network_scheme(std::string_view text, Dialect dialect) {
 
 void initialize(const NetworkPlan& plan, std::uint64_t seed,
                 const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink) {
-  std::int64_t largest = 0;
-  for (const ParameterPlan& entry : plan.parameters) largest = std::max(largest, entry.parameter.shape().count());
-  AlignedBuffer<float> buffer(static_cast<std::size_t>(largest));
-  for (const ParameterPlan& entry : plan.parameters) {
-    const auto count = static_cast<std::size_t>(entry.parameter.shape().count());
-    const std::span<float> values = buffer.span().first(count);
-    entry.rule.fill(entry.parameter, seed, 0, values);
-    sink(entry.parameter, values);
-  }
+  refuse_fit(plan);
+  draw(plan, seed, sink);
+}
+
+FitReport initialize(const NetworkPlan& plan, std::uint64_t seed, net::Evaluator& evaluator) {
+  draw(plan, seed, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+    evaluator.set_parameter(parameter.name, values);
+  });
+  return plan.fit ? plan.fit(evaluator, plan.fixed) : FitReport{};
+}
+
+void refuse_fit(const NetworkPlan& plan) {
+  if (!plan.fit) return;
+  throw Error(ErrorCode::unsupported, "scheme " + parse_call(plan.scheme, "initializer").name,
+              "it needs a batch of data and the network to run it through: use it with --data in fanin train, compare, "
+              "check or fix; fanin fix -o writes the weights to a file");
 }
 
 void initialize(const net::Graph& graph, const Initializer& weights, std::uint64_t seed,

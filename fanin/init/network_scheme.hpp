@@ -5,6 +5,8 @@
 //
 //     const init::NetworkPlan plan = init::parse_network_scheme("gpt2").plan(graph);
 //     init::initialize(plan, /*seed=*/1, [&](const auto& parameter, auto values) { … });
+//
+// A scheme that needs data has a plan with a `fit`; such a plan is drawn and finished in an evaluator.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fanin/init/data_fit.hpp"
 #include "fanin/init/initializer.hpp"
 #include "fanin/net/graph.hpp"
 
@@ -39,6 +42,8 @@ struct NetworkPlan {
   std::string scheme;                     ///< canonical text
   std::vector<ParameterPlan> parameters;  ///< in the order of graph.parameters()
   std::vector<NodeMultiplier> multipliers;
+  NetworkFit fit = {};                   ///< what must follow the drawing, for schemes that need data; else empty
+  std::vector<std::string> fixed = {};  ///< parameters, by name, that the fit leaves as drawn
 };
 
 /// A parsed scheme. A value type.
@@ -66,6 +71,9 @@ struct NetworkSchemeInfo {
   std::string_view alias;   ///< another name, or empty
 };
 
+/// NetworkSchemeInfo::needs of the schemes whose plan has a `fit`.
+inline constexpr std::string_view kNeedsData = "data";
+
 /// Every whole-network scheme, in the order `fanin list schemes` prints them.
 std::span<const NetworkSchemeInfo> known_network_schemes();
 
@@ -77,8 +85,15 @@ NetworkScheme parse_network_scheme(std::string_view text, Dialect dialect = Dial
 
 /// Draws every parameter of the plan in f32.
 /// @param sink  called once per parameter, in the order of the plan.
+/// @throws Error unsupported for a plan with a `fit`, which needs an evaluator.
 void initialize(const NetworkPlan& plan, std::uint64_t seed,
                 const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink);
+
+/// Draws every parameter into `evaluator` and lets the plan's `fit`, where it has one, finish them.
+FitReport initialize(const NetworkPlan& plan, std::uint64_t seed, net::Evaluator& evaluator);
+
+/// @throws Error unsupported for a plan with a `fit`, naming the commands that have data.
+void refuse_fit(const NetworkPlan& plan);
 
 /// The same graph with the plan's values in its fixed scale nodes; node ids stay.
 /// @throws Error bad_value when a multiplier names a node that is no fixed scale.

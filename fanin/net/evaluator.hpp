@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fanin/net/graph.hpp"
+#include "fanin/net/tap.hpp"
 
 namespace fanin::net {
 
@@ -27,6 +28,22 @@ class Evaluator {
   virtual std::vector<float> gradient(std::string_view name) = 0;
   /// The output of a node for the batch, [rows, features].
   virtual std::vector<float> activation(std::string_view node) = 0;
+
+  /// All gradients at once, in the order of graph().parameters(), and the mean loss that they belong to: as training
+  /// computes it, with the same dropout masks at every call.
+  virtual double gradients(std::vector<std::vector<float>>& all) {
+    all.clear();
+    for (const ParameterSpec& parameter : graph().parameters()) all.push_back(gradient(parameter.name));
+    return loss();
+  }
+  /// Shows the output of every node, in order, as training computes it. The tap may be shown parameters also.
+  virtual void forward(Tap& tap) {
+    for (const Node& node : graph().nodes()) {
+      const std::vector<float> values = activation(node.name);
+      const Shape shape{static_cast<std::int64_t>(values.size()) / node.shape.count(), node.shape.count()};
+      tap.see({TapKind::activation, node.name, values, &shape});
+    }
+  }
 };
 
 }  // namespace fanin::net

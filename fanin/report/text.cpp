@@ -98,6 +98,9 @@ std::string_view ascii_spelling(char32_t code) noexcept {
     case U'ü': return "u";
     case U'φ': return "phi";
     case U'σ': return "sigma";
+    case U'μ': return "mu";
+    case U'‖': return "||";
+    case U'÷': return "/";
     case U'α': return "alpha";
     case U'β': return "beta";
     case U'ω': return "omega";

@@ -51,6 +51,7 @@ init::NetworkPlan plan_start(const net::Graph& graph, const StartRequest& reques
         static_cast<void>(plan.parameters[i].rule.moments(specs[i]));  // it must fit the tensor
       });
       plan.parameters[i].reason = "--init-for " + found[i]->pattern;
+      plan.fixed.push_back(specs[i].name);
     }
   }
   if (!request.learning_rate_for.empty()) {

@@ -11,6 +11,7 @@
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/probe/data_facts.hpp"
+#include "fanin/experiment/training/data_start.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
@@ -105,8 +106,12 @@ Trainer::Trainer(const TrainSetup& setup, const DataSet& data, TrainObserver* ob
 }
 
 TrainResult Trainer::run() {
-  init::initialize(setup_.start, settings_.seed,
-                   [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+  start_parameters(setup_.graph, setup_.start,
+                   {.seed = settings_.seed,
+                    .loss = loss_,
+                    .label_smoothing = settings_.label_smoothing,
+                    .batch_size = settings_.batch_size},
+                   data_, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
                      plan_.set_parameter(parameter.name, values);
                    });
   loop();

@@ -196,6 +196,10 @@ void plan_pytorch(const Tensors& tensors, Rules& rules) {
 }
 
 [[noreturn]] void needs_a_graph(const std::string& name) {
+  for (const init::NetworkSchemeInfo& info : init::known_network_schemes()) {
+    if (info.name != name || info.needs != init::kNeedsData) continue;
+    refuse(name, "it needs a batch of data and the network to run it through, which a file of tensors does not hold");
+  }
   std::string usable;
   for (const std::string_view scheme : kUsable) usable.append(usable.empty() ? "" : ", ").append(scheme);
   refuse(name,

@@ -89,6 +89,7 @@ WeightPlan plan_network(const NetworkRequest& request) {
   const init::NetworkScheme scheme = init::parse_network_scheme(request.init, request.dialect);
   const net::Graph graph = net::dense_network(net::parse_widths(request.net), net::parse_activation("relu"));
   const init::NetworkPlan network = plan_scheme(scheme, graph);
+  init::refuse_fit(network);
   WeightPlan plan;
   plan.seed = request.seed;
   plan.stream = request.stream;

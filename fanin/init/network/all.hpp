@@ -1,4 +1,4 @@
-// The whole-network schemes of this folder.
+// The whole-network schemes of this folder and of data/.
 #pragma once
 
 #include "fanin/init/network/plan_builder.hpp"
@@ -24,5 +24,10 @@ extern const NetworkSchemeEntry kChronoScheme;
 extern const NetworkSchemeEntry kSirenScheme;
 extern const NetworkSchemeEntry kPytorchDefaultScheme;
 extern const NetworkSchemeEntry kKerasDefaultScheme;
+extern const NetworkSchemeEntry kLsuvScheme;
+extern const NetworkSchemeEntry kKrahenbuhlScheme;
+extern const NetworkSchemeEntry kWeightNormDataScheme;
+extern const NetworkSchemeEntry kMetainitScheme;
+extern const NetworkSchemeEntry kGradinitScheme;
 
 }  // namespace fanin::init
