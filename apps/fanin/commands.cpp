@@ -11,6 +11,7 @@ extern const Command kCompletionCommand;
 extern const Command kDemoCommand;
 extern const Command kEvaluateCommand;
 extern const Command kExplainCommand;
+extern const Command kFixCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
@@ -19,10 +20,10 @@ extern const Command kTheoryCommand;
 extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand,   &kTrainCommand,   &kEvaluateCommand, &kCheckCommand,
-                                        &kExplainCommand,   &kInitCommand,    &kAuditCommand,    &kGainCommand,
-                                        &kTheoryCommand,    &kSummaryCommand, &kDemoCommand,     &kListCommand,
-                                        &kCompletionCommand};
+  static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand,     &kEvaluateCommand, &kCheckCommand,
+                                        &kFixCommand,     &kExplainCommand,   &kInitCommand,     &kAuditCommand,
+                                        &kGainCommand,    &kTheoryCommand,    &kSummaryCommand,  &kDemoCommand,
+                                        &kListCommand,    &kCompletionCommand};
   return kCommands;
 }
 

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "fanin/engine/plan.hpp"
-#include "fanin/experiment/watch/monitor.hpp"
 #include "fanin/experiment/training/data_start.hpp"
+#include "fanin/experiment/watch/monitor.hpp"
 #include "fanin/observe/step_zero.hpp"
 #include "fanin/random/stream.hpp"
 

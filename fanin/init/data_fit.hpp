@@ -18,8 +18,8 @@ namespace fanin::init {
 
 /// What was done to one parameter.
 struct FitChange {
-  std::string parameter = {};                                     ///< "layer1.weight"
-  std::string layer = {};                                         ///< "layer1"
+  std::string parameter = {};                                ///< "layer1.weight"
+  std::string layer = {};                                    ///< "layer1"
   double factor = 1;                                         ///< norm after over norm before
   double before = std::numeric_limits<double>::quiet_NaN();  ///< of FitReport::quantity, where it has one per parameter
   double after = std::numeric_limits<double>::quiet_NaN();
@@ -28,7 +28,7 @@ struct FitChange {
 struct FitReport {
   std::string quantity = {};            ///< what before and after are: "standard deviation of the output"
   std::vector<FitChange> changes = {};  ///< in the order of the network
-  std::int64_t passes = 0;         ///< over the batch, forward or forward and backward
+  std::int64_t passes = 0;              ///< over the batch, forward or forward and backward
   double objective_before = std::numeric_limits<double>::quiet_NaN();  ///< of schemes that minimize something
   double objective_after = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> notes = {};  ///< what could not be done, and why

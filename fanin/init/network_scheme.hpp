@@ -42,7 +42,7 @@ struct NetworkPlan {
   std::string scheme;                     ///< canonical text
   std::vector<ParameterPlan> parameters;  ///< in the order of graph.parameters()
   std::vector<NodeMultiplier> multipliers;
-  NetworkFit fit = {};                   ///< what must follow the drawing, for schemes that need data; else empty
+  NetworkFit fit = {};                  ///< what must follow the drawing, for schemes that need data; else empty
   std::vector<std::string> fixed = {};  ///< parameters, by name, that the fit leaves as drawn
 };
 

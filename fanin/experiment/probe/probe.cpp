@@ -15,6 +15,7 @@
 #include "fanin/experiment/probe/jacobian.hpp"
 #include "fanin/experiment/probe/step_watch.hpp"
 #include "fanin/experiment/probe/weights_from_file.hpp"
+#include "fanin/experiment/training/data_start.hpp"
 #include "fanin/experiment/training/schedule.hpp"
 #include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/trainer.hpp"
@@ -76,10 +77,9 @@ class Prober final {
     steps_ = std::min(total, settings.steps.value_or(default_probe_steps(setup_.graph, setup_.settings.batch_size)));
     set_parameter_rules(setup_, plan_);
     if (settings.weights.empty()) {
-      init::initialize(setup_.start, setup_.settings.seed,
-                       [&](const net::ParameterSpec& parameter, std::span<const float> values) {
-                         plan_.set_parameter(parameter.name, values);
-                       });
+      start_parameters(setup_, data, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+        plan_.set_parameter(parameter.name, values);
+      });
     } else {
       set_weights_from_file(settings.weights, setup_.graph, plan_);
     }

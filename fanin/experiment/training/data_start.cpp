@@ -62,4 +62,15 @@ init::FitReport start_parameters(const net::Graph& graph, const init::NetworkPla
   return report;
 }
 
+init::FitReport start_parameters(const TrainSetup& setup, const DataSet& data,
+                                 const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink) {
+  const TrainSettings& s = setup.settings;
+  return start_parameters(setup.graph, setup.start,
+                          {.seed = s.seed,
+                           .loss = net::parse_loss(s.loss),
+                           .label_smoothing = s.label_smoothing,
+                           .batch_size = s.batch_size},
+                          data, sink);
+}
+
 }  // namespace fanin::experiment

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "fanin/experiment/data_set.hpp"
+#include "fanin/experiment/training/setup.hpp"
 #include "fanin/init/network_scheme.hpp"
 #include "fanin/net/graph.hpp"
 
@@ -28,6 +29,10 @@ struct DataStartSettings {
 /// @throws Error naming --init when the data cannot set a layer's scale.
 init::FitReport start_parameters(const net::Graph& graph, const init::NetworkPlan& plan,
                                  const DataStartSettings& settings, const DataSet& data,
+                                 const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink);
+
+/// The same for a training. @param setup  its settings are resolved.
+init::FitReport start_parameters(const TrainSetup& setup, const DataSet& data,
                                  const std::function<void(const net::ParameterSpec&, std::span<const float>)>& sink);
 
 }  // namespace fanin::experiment

@@ -106,14 +106,9 @@ Trainer::Trainer(const TrainSetup& setup, const DataSet& data, TrainObserver* ob
 }
 
 TrainResult Trainer::run() {
-  start_parameters(setup_.graph, setup_.start,
-                   {.seed = settings_.seed,
-                    .loss = loss_,
-                    .label_smoothing = settings_.label_smoothing,
-                    .batch_size = settings_.batch_size},
-                   data_, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
-                     plan_.set_parameter(parameter.name, values);
-                   });
+  start_parameters(setup_, data_, [&](const net::ParameterSpec& parameter, std::span<const float> values) {
+    plan_.set_parameter(parameter.name, values);
+  });
   loop();
   return result();
 }

@@ -46,7 +46,8 @@ TEST(UnitNormalization, WeightsKeepTheirDirections) {
   const std::vector<float> w = evaluator.parameter("layer1.weight");
   for (std::size_t unit = 0; unit < 20; ++unit) {
     const double ratio = static_cast<double>(w[unit * 5]) / static_cast<double>(v[unit * 5]);
-    for (std::size_t i = 1; i < 5; ++i) EXPECT_NEAR(w[unit * 5 + i], static_cast<double>(v[unit * 5 + i]) * ratio, 1e-5);
+    for (std::size_t i = 1; i < 5; ++i)
+      EXPECT_NEAR(w[unit * 5 + i], static_cast<double>(v[unit * 5 + i]) * ratio, 1e-5);
   }
 }
 
