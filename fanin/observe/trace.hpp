@@ -112,12 +112,14 @@ struct DataFacts {
   std::vector<double> class_shares = {};  ///< by label; empty without labels
   std::vector<double> target_means = {};  ///< by output, for regression
   std::vector<double> target_std_devs = {};
-  /// Accuracy of the nearest class mean (or 1 − residual variance of a linear fit) minus chance, and its standard
-  /// error: whether the labels have to do with the inputs in any way that is easy to see.
+  /// Accuracy minus chance (or 1 − residual variance) of the nearest class mean (or a linear fit) or of the nearest
+  /// row's label, whichever is better, and its standard error: whether the labels have to do with the inputs in any way
+  /// that is easy to see.
   double label_signal = kUnknown;
   double label_signal_error = kUnknown;
-  double linear_signal = kUnknown;        ///< the same of the best linear answer that was tried
-  double duplicate_conflicts = kUnknown;  ///< fraction of equal input rows that have different labels
+  double linear_signal = kUnknown;  ///< the same of the best linear answer that was tried
+  double duplicate_conflicts =
+      kUnknown;  ///< fraction of equal input rows with different labels; NaN where few are equal
 };
 
 /// Singular values of the Jacobian ∂(last hidden)/∂(first hidden) by random probes, at step 0.

@@ -63,7 +63,7 @@ inline observe::Trace small_trace() {
   trace.clipping = "global_norm=1";
   trace.batch_rows = 64;
   trace.loss_factor = 128;
-  trace.data = {60000, 0.3, 0.4, 255, 0.01, 9, 8, 7, true, {0.25, 0.75}, {1, 2}, {3, 4}, 0.5, 0.06, 0.007};
+  trace.data = {60000, 0.3, 0.4, 255, 0.01, 9, 8, 7, true, {0.25, 0.75}, {1, 2}, {3, 4}, 0.5, 0.06, 0.4, 0.007};
   trace.jacobian = {1.5, 2.5, 0.1};
   trace.output_means = {0.1, -0.2};
   trace.steps.push_back(full_step(trace, 0));

@@ -71,6 +71,7 @@ TEST(TraceFileTest, EveryMemberComesBackWithAllItsDigits) {
   EXPECT_EQ(read.parameters[1].role, net::ParameterRole::bias);
   EXPECT_EQ(read.nodes[3].inputs, trace.nodes[3].inputs);
   EXPECT_EQ(read.data.class_shares, trace.data.class_shares);
+  EXPECT_EQ(read.data.linear_signal, 0.4);
   EXPECT_EQ(read.data.duplicate_conflicts, 0.007);
   EXPECT_EQ(read.jacobian->spread, 0.1);
   EXPECT_EQ(read.non_finite->growth, trace.non_finite->growth);
