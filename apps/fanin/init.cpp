@@ -36,6 +36,8 @@ constexpr std::string_view kExamples =
     "  fanin init --net 784-256-128-10 --slice layer1.weight:0:10\n"
     "  fanin init --net 65536-65536-65536 --dtype bf16 --max-shard-size 5GB -o large.safetensors\n"
     "  fanin init --net 784-256-128-10 --init he_normal --seed 0 --stream torch -o torch.safetensors\n"
+    "  fanin init --net \"gpt(layers=12, width=768, heads=12)\" --input 1024 --vocabulary 50257 --init gpt2 -o "
+    "gpt.safetensors\n"
     "  fanin init --like model.safetensors --init \"normal(std=0.02)\" -o fresh.safetensors\n"
     "\n"
     "Ctrl-C stops; the same command with --resume goes on, and the bytes are the same as in one go.\n"

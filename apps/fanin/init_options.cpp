@@ -56,13 +56,15 @@ std::uint64_t parse_byte_count(const std::string& text, const std::string& optio
 
 InitOptions::InitOptions(CLI::App& app) : app_(app), reader_(app) {
   declare_values();
+  declare_context();
   declare_output();
 }
 
 void InitOptions::declare_values() {
   reader_.group("Values");
-  reader_.convert("--net", "WIDTHS",
-                  "inputs, hidden widths and outputs (default 784-256-128-10); 784-128x30-10 for 30 of 128",
+  reader_.convert("--net", "NET",
+                  "widths (default 784-256-128-10; 784-128x30-10 for 30 of 128), a preset from `fanin list nets`, or a "
+                  ".toml file",
                   [this](const std::string& given) {
                     network.net = given;
                     net_given_ = true;
@@ -85,6 +87,11 @@ void InitOptions::declare_values() {
       ->type_size(1)
       ->allow_extra_args(false)
       ->group("Values");
+}
+
+void InitOptions::declare_context() {
+  reader_.group("What --net leaves open");
+  context.declare(reader_);
 }
 
 void InitOptions::declare_output() {
@@ -111,6 +118,7 @@ void InitOptions::declare_output() {
 void InitOptions::read() {
   reader_.read();
   if (dtype) network.dtype = *dtype;
+  network.context = context.context();
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   if (out == "-") out = "/dev/stdout";
   const auto refuse = [](const char* option, const std::string& message) {
@@ -118,6 +126,7 @@ void InitOptions::read() {
   };
   if (like.empty() && !roles.empty()) refuse("--role", "belongs to --like; the tensors of --net have known roles");
   if (like.empty() && !embedding_init.empty()) refuse("--embedding-init", "belongs to --like; --net has no embeddings");
+  if (!like.empty() && context.given()) refuse("--like", "takes the tensors of a file, whose shapes are known");
   if (!like.empty() && net_given_) refuse("--like", "takes the tensors of a file, so --net cannot be given as well");
   if (out.empty() && slice.empty() && !explain && like.empty()) {
     refuse("--out", "name a file such as -o weights.safetensors, or ask for --explain or --slice");

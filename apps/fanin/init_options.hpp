@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/fanin/context_options.hpp"
 #include "apps/fanin/options.hpp"
 #include "fanin/experiment/weights/plan.hpp"
 #include "fanin/report/terminal.hpp"
@@ -18,6 +19,7 @@ struct InitOptions {
   InitOptions& operator=(const InitOptions&) = delete;
 
   experiment::NetworkRequest network;
+  ContextOptions context;          ///< of --net
   std::string like;                ///< file whose tensors are redrawn; empty: --net
   std::optional<DType> dtype;      ///< given: for every tensor, also with --like
   std::string embedding_init;      ///< --like: empty means as --init
@@ -38,6 +40,7 @@ struct InitOptions {
 
  private:
   void declare_values();
+  void declare_context();
   void declare_output();
 
   CLI::App& app_;

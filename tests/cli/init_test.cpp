@@ -228,6 +228,19 @@ TEST(Init, AnNpzIsNotResumedAndSaysWhatIs) {
   expect_failure(init(folder / "w.npz", {"--resume"}), 2, folder, {"leave out --resume", ".safetensors"});
 }
 
+TEST(Init, APresetsWeightsAreDrawnToo) {
+  const Finished finished = run({"init", "--net", "gpt(layers=2, width=16, heads=2)", "--input", "8", "--vocabulary",
+                                 "11", "--init", "gpt2", "--explain"});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("h.1.attn"), HasSubstr("residual projection")));
+  const Finished unknown = run({"init", "--net", "gptt", "--init", "gpt2", "--explain"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("gpt"));
+  const Finished like = run({"init", "--like", "none.safetensors", "--outputs", "3", "-o", "x.safetensors"});
+  EXPECT_EQ(like.status, 2);
+  EXPECT_THAT(like.err, HasSubstr("--like"));
+}
+
 TEST(Init, ARepeatedWidthStandsForThatManyLayers) {
   const TemporaryFolder folder;
   ASSERT_EQ(init(folder / "short.safetensors", {"--net", "20-8x3-4"}).status, 0);

@@ -5,9 +5,9 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
+#include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/weights/values.hpp"
-#include "fanin/net/shorthand.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
@@ -87,7 +87,7 @@ const PlannedTensor& WeightPlan::find(std::string_view name) const {
 
 WeightPlan plan_network(const NetworkRequest& request) {
   const init::NetworkScheme scheme = init::parse_network_scheme(request.init, request.dialect);
-  const net::Graph graph = net::dense_network(net::parse_widths(request.net), net::parse_activation("relu"));
+  const net::Graph graph = load_network(request.net, request.context);
   const init::NetworkPlan network = plan_scheme(scheme, graph);
   init::refuse_fit(network);
   WeightPlan plan;

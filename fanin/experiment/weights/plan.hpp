@@ -17,6 +17,7 @@
 #include "fanin/core/dtype.hpp"
 #include "fanin/init/initializer.hpp"
 #include "fanin/init/network_scheme.hpp"
+#include "fanin/net/network_context.hpp"
 #include "fanin/net/parameter.hpp"
 
 namespace fanin::experiment {
@@ -60,8 +61,9 @@ struct WeightPlan {
 };
 
 struct NetworkRequest {
-  std::string net = "784-256-128-10";
-  std::string init = "he_normal";  ///< an initializer, or a scheme for the whole network
+  std::string net = "784-256-128-10";  ///< as load_network takes it
+  net::NetworkContext context = {};    ///< what `net` leaves open
+  std::string init = "he_normal";      ///< an initializer, or a scheme for the whole network
   std::uint64_t seed = 1;
   DType dtype = DType::f32;
   init::Dialect dialect = init::Dialect::fanin;
