@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fanin/core/error.hpp"
+#include "fanin/init/data/learned_scales.hpp"
 #include "fanin/init/data/linear_layers.hpp"
 #include "fanin/init/data/parameter_space.hpp"
 #include "fanin/init/data/schemes.hpp"
@@ -44,59 +45,42 @@ class GradInit {
   GradInit(net::Evaluator& evaluator, std::span<const std::string> fixed, const GradInitOptions& options)
       : evaluator_(evaluator),
         options_(options),
-        start_(parameters_of(evaluator)),
-        tensors_(scalable(evaluator, fixed)),
-        values_(static_cast<double>(evaluator.graph().parameter_count())) {
-    if (!tensors_.empty()) return;
-    throw Error(ErrorCode::bad_value, "gradinit",
-                "no weight is left whose scale could be learned: all start at zero or have a rule of their own; start "
-                "from a random initializer, such as gradinit(he_normal)");
-  }
+        scales_(evaluator, fixed, "gradinit"),
+        values_(static_cast<double>(evaluator.graph().parameter_count())) {}
 
   FitReport run() {
     const ScaleSearch search =
-        minimize_over_scales(tensors_.size(), options_.iterations, kFirstStep,
+        minimize_over_scales(scales_.tensors().size(), options_.iterations, kFirstStep,
                              [this](std::span<const double> at, std::span<double> slope) { return look(at, slope); });
     if (!std::isfinite(search.start_value)) {
       throw Error(ErrorCode::bad_value, "gradinit",
                   "the loss or its gradient is not finite where it starts; start from another initializer, such as "
                   "gradinit(he_normal)");
     }
-    set_parameters(evaluator_, scaled(search.best));
     FitReport report{.quantity = "loss after one step, and the excess of the gradient's norm over gamma",
                      .passes = passes_,
                      .objective_before = search.start_value,
                      .objective_after = search.value};
-    const std::vector<net::ParameterSpec> specs = evaluator_.graph().parameters();
-    for (std::size_t k = 0; k < tensors_.size(); ++k) {
-      const std::string& name = specs[tensors_[k]].name;
-      report.changes.push_back(
-          {.parameter = name, .layer = name.substr(0, name.rfind('.')), .factor = std::exp(clamped(search.best[k]))});
-    }
+    scales_.settle(clamped(search.best), report);
     return report;
   }
 
  private:
-  static double clamped(double logarithm) { return std::max(logarithm, kLowest); }
-
-  [[nodiscard]] ParameterVector scaled(std::span<const double> logarithms) const {
-    ParameterVector values = start_;
-    for (std::size_t k = 0; k < tensors_.size(); ++k) {
-      for (float& value : values[tensors_[k]]) {
-        value = static_cast<float>(static_cast<double>(value) * std::exp(clamped(logarithms[k])));
-      }
-    }
-    return values;
+  static std::vector<double> clamped(std::span<const double> logarithms) {
+    std::vector<double> allowed(logarithms.begin(), logarithms.end());
+    for (double& logarithm : allowed) logarithm = std::max(logarithm, kLowest);
+    return allowed;
   }
 
   void project(const ParameterVector& at, const ParameterVector& gradient, std::span<double> slope) const {
-    for (std::size_t k = 0; k < tensors_.size(); ++k) slope[k] = dot(at[tensors_[k]], gradient[tensors_[k]]);
+    const std::vector<std::size_t>& tensors = scales_.tensors();
+    for (std::size_t k = 0; k < tensors.size(); ++k) slope[k] = dot(at[tensors[k]], gradient[tensors[k]]);
   }
 
   // The value of an infeasible point is above that of every feasible one that lowers the loss at all: it grows with
   // the excess from the loss before the step.
   double look(std::span<const double> logarithms, std::span<double> slope) {
-    const ParameterVector at = scaled(logarithms);
+    const ParameterVector at = scales_.at(clamped(logarithms));
     ParameterVector gradient;
     set_parameters(evaluator_, at);
     const double loss = evaluator_.gradients(gradient);
@@ -132,8 +116,7 @@ class GradInit {
 
   net::Evaluator& evaluator_;
   GradInitOptions options_;
-  ParameterVector start_;
-  std::vector<std::size_t> tensors_;
+  LearnedScales scales_;
   double values_;
   std::int64_t passes_ = 0;
 };

@@ -11,6 +11,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/init/data/gradient_quotient.hpp"
+#include "fanin/init/data/learned_scales.hpp"
 #include "fanin/init/data/linear_layers.hpp"
 #include "fanin/init/data/parameter_space.hpp"
 #include "fanin/init/data/schemes.hpp"
@@ -26,50 +27,29 @@ constexpr double kDifference = 0.02;  // of a logarithm of a scale
 class MetaInit {
  public:
   MetaInit(net::Evaluator& evaluator, std::span<const std::string> fixed)
-      : evaluator_(evaluator), start_(parameters_of(evaluator)), tensors_(scalable(evaluator, fixed)) {
-    if (!tensors_.empty()) return;
-    throw Error(ErrorCode::bad_value, "metainit",
-                "no weight is left whose scale could be learned: all start at zero or have a rule of their own; start "
-                "from a random initializer, such as metainit(he_normal)");
-  }
+      : evaluator_(evaluator), scales_(evaluator, fixed, "metainit") {}
 
   FitReport run(std::int64_t iterations) {
     const ScaleSearch search =
-        minimize_over_scales(tensors_.size(), iterations, kFirstStep,
+        minimize_over_scales(scales_.tensors().size(), iterations, kFirstStep,
                              [this](std::span<const double> at, std::span<double> slope) { return look(at, slope); });
     if (!std::isfinite(search.start_value)) {
       throw Error(ErrorCode::bad_value, "metainit",
                   "the gradient is zero or not finite where it starts, so there is nothing to compare; start from "
                   "another initializer, such as metainit(orthogonal)");
     }
-    set_parameters(evaluator_, scaled(search.best));
     FitReport report{.quantity = "gradient quotient",
                      .passes = passes_,
                      .objective_before = search.start_value,
                      .objective_after = search.value};
-    const std::vector<net::ParameterSpec> specs = evaluator_.graph().parameters();
-    for (std::size_t k = 0; k < tensors_.size(); ++k) {
-      const std::string& name = specs[tensors_[k]].name;
-      report.changes.push_back(
-          {.parameter = name, .layer = name.substr(0, name.rfind('.')), .factor = std::exp(search.best[k])});
-    }
+    scales_.settle(search.best, report);
     return report;
   }
 
  private:
-  [[nodiscard]] ParameterVector scaled(std::span<const double> logarithms) const {
-    ParameterVector values = start_;
-    for (std::size_t k = 0; k < tensors_.size(); ++k) {
-      for (float& value : values[tensors_[k]]) {
-        value = static_cast<float>(static_cast<double>(value) * std::exp(logarithms[k]));
-      }
-    }
-    return values;
-  }
-
   double quotient(std::span<const double> at) {
     passes_ += 3;
-    return gradient_quotient(evaluator_, scaled(at));
+    return gradient_quotient(evaluator_, scales_.at(at));
   }
 
   double look(std::span<const double> at, std::span<double> slope) {
@@ -85,8 +65,7 @@ class MetaInit {
   }
 
   net::Evaluator& evaluator_;
-  ParameterVector start_;
-  std::vector<std::size_t> tensors_;
+  LearnedScales scales_;
   std::int64_t passes_ = 0;
 };
 
