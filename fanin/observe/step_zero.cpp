@@ -11,11 +11,6 @@ namespace {
 
 constexpr double kFloatRounding = 0x1p-24;  // half the distance from 1 to the next float
 
-bool holds_output(const net::Dimension& dimension) {
-  return std::any_of(dimension.begin(), dimension.end(),
-                     [](const net::AxisFactor& factor) { return factor.axis == net::Axis::out; });
-}
-
 std::string scope_of(const std::string& parameter) { return parameter.substr(0, parameter.rfind('.')); }
 
 void check_size(const net::TapTensor& tensor, std::int64_t expected) {
@@ -40,14 +35,7 @@ bool all_zero(std::span<const float> values) {
 StepZeroTap::StepZeroTap(const net::Graph& graph) {
   for (const net::ParameterSpec& parameter : graph.parameters()) {
     if (!parameter.has_fans()) continue;
-    UnitLayout layout;
-    bool past_units = false;
-    const Shape shape = parameter.shape();
-    for (std::size_t i = 0; i < shape.rank(); ++i) {
-      const bool is_units = !past_units && holds_output(parameter.dimensions[i]);
-      (is_units ? layout.units : past_units ? layout.inner : layout.outer) *= shape[i];
-      past_units = past_units || is_units;
-    }
+    const UnitLayout layout = parameter_layout(parameter);
     LayerStart layer;
     layer.name = scope_of(parameter.name);
     layer.parameter = parameter.name;

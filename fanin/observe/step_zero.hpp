@@ -16,6 +16,7 @@
 
 #include "fanin/net/graph.hpp"
 #include "fanin/net/tap.hpp"
+#include "fanin/observe/describe.hpp"
 
 namespace fanin::observe {
 
@@ -60,13 +61,6 @@ class StepZeroTap final : public net::Tap {
   [[nodiscard]] StepZero result() const;
 
  private:
-  /// How a weight's elements divide among its units: [outer, units, inner].
-  struct UnitLayout {
-    std::int64_t outer = 1;
-    std::int64_t units = 1;
-    std::int64_t inner = 1;
-  };
-
   void see_weight_gradient(std::size_t layer, std::span<const float> values);
   void see_input(const std::vector<std::size_t>& layers, const net::TapTensor& tensor);
   void see_output(const std::vector<std::size_t>& layers, const net::TapTensor& tensor);

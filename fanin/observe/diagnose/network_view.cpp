@@ -142,10 +142,7 @@ NetworkView view_of(const Trace& trace) {
   const Walker walker(trace);
   for (std::size_t i = 0; i < trace.nodes.size(); ++i) {
     const TraceNode& node = trace.nodes[i];
-    view.normalizes = view.normalizes || is_normalization(node);
     view.residual = view.residual || node.kind == "add";
-    view.nonlinear = view.nonlinear || is_nonlinear(node);
-    view.recurrent = view.recurrent || is_one_of(node.kind, {"rnn", "lstm", "gru"});
     const std::size_t weight = walker.weight_of(i);
     if (weight == kNone) continue;
     WeightedLayer layer;

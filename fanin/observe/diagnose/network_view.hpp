@@ -34,13 +34,7 @@ struct WeightedLayer {
 
 struct NetworkView {
   std::vector<WeightedLayer> layers;  ///< in the order of execution
-  bool normalizes = false;            ///< a normalization somewhere
   bool residual = false;
-  bool nonlinear = false;  ///< anything that is not linear, normalization aside
-  bool recurrent = false;
-
-  /// Hidden layers without normalization between them, whose sizes multiply along the depth.
-  [[nodiscard]] bool plain() const noexcept { return !normalizes && !residual; }
 };
 
 NetworkView view_of(const Trace& trace);
