@@ -6,22 +6,17 @@
 #include "apps/fanin/answer.hpp"
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
-#include "apps/fanin/options.hpp"
 #include "fanin/report/problem_report.hpp"
 
 namespace fanin::cli {
 namespace {
 
 struct Options {
-  explicit Options(CLI::App& app) : reader(app) {}
-
-  OptionReader reader;
   Answer answer;
   std::string problem;
 };
 
 int explain(Options& options) {
-  options.reader.read();
   const std::string id = options.answer.argument(options.problem);
   if (id.empty()) {
     options.answer.give([](const report::Terminal& terminal) { return report::problem_list(terminal); },
@@ -35,7 +30,7 @@ int explain(Options& options) {
 }
 
 std::function<int()> declare(CLI::App& app) {
-  auto options = std::make_shared<Options>(app);
+  auto options = std::make_shared<Options>();
   app.add_option("problem", options->problem, "the id of a problem, as `fanin check` names it; none: all of them")
       ->type_name("")
       ->option_text("PROBLEM");
