@@ -15,7 +15,7 @@ build_packages=(
   libhwy-dev                     # Highway: SIMD
   libeigen3-dev
   "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev|libboost1.90-dev"
-  libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev zlib1g-dev
+  libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev zlib1g-dev libsqlite3-dev
 )
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
 data_packages=(dataset-fashion-mnist)

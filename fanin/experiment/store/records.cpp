@@ -1,0 +1,60 @@
+#include "fanin/experiment/store/records.hpp"
+
+#include <array>
+
+#include "fanin/core/error.hpp"
+
+namespace fanin::experiment {
+namespace {
+
+constexpr std::array kStatuses{StoredStatus::finished, StoredStatus::stopped_early, StoredStatus::abandoned,
+                               StoredStatus::diverged, StoredStatus::interrupted,   StoredStatus::failed};
+constexpr std::array kKinds{ExperimentKind::compare, ExperimentKind::train, ExperimentKind::check,
+                            ExperimentKind::sweep};
+
+}  // namespace
+
+std::string_view to_string(ExperimentKind kind) noexcept {
+  switch (kind) {
+    case ExperimentKind::compare: return "compare";
+    case ExperimentKind::train: return "train";
+    case ExperimentKind::check: return "check";
+    case ExperimentKind::sweep: return "sweep";
+  }
+  return "compare";
+}
+
+ExperimentKind parse_experiment_kind(std::string_view text) {
+  for (const ExperimentKind kind : kKinds) {
+    if (text == to_string(kind)) return kind;
+  }
+  throw Error(ErrorCode::unknown_name, std::string(text),
+              "there is no such kind of experiment: compare, train, check or sweep");
+}
+
+std::string_view to_string(StoredStatus status) noexcept {
+  switch (status) {
+    case StoredStatus::finished: return "finished";
+    case StoredStatus::stopped_early: return "stopped_early";
+    case StoredStatus::abandoned: return "abandoned";
+    case StoredStatus::diverged: return "diverged";
+    case StoredStatus::interrupted: return "interrupted";
+    case StoredStatus::failed: return "failed";
+  }
+  return "failed";
+}
+
+StoredStatus parse_stored_status(std::string_view text) {
+  for (const StoredStatus status : kStatuses) {
+    if (text == to_string(status)) return status;
+  }
+  std::string names;
+  for (const StoredStatus status : kStatuses) (names += names.empty() ? "" : ", ") += to_string(status);
+  throw Error(ErrorCode::unknown_name, std::string(text), "a run has no such status; there are " + names);
+}
+
+bool is_complete(StoredStatus status) noexcept {
+  return status != StoredStatus::interrupted && status != StoredStatus::failed;
+}
+
+}  // namespace fanin::experiment
