@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kRunColumns =
     "SELECT id, experiment, key, init, seed, settings, status, message, verdict, diverged_at_step, steps, train_loss, "
-    "train_accuracy, validation_loss, validation_accuracy, test_loss, test_accuracy, seconds FROM runs";
+    "train_accuracy, validation_loss, validation_accuracy, test_loss, test_accuracy, seconds, "
+    "ended_at FROM runs";
 
 // A word that fanin does not write.
 template <typename Parse>
@@ -44,6 +45,7 @@ StoredRun run_of(const Database& database, const Statement& row) {
   run.test_loss = row.real(15);
   run.test_accuracy = row.real(16);
   run.seconds = row.real(17);
+  run.ended_at = row.text(18);
   return run;
 }
 
@@ -106,17 +108,21 @@ std::string conditions(const RunQuery& query) {
 }  // namespace
 
 struct StoreReader::Impl {
-  Impl(const std::filesystem::path& file, const StoreOptions& options) : database(file, Database::Mode::read, options) {
-    if (schema_version(database) == 0) {
-      throw Error(ErrorCode::bad_data, file.string(), "this file is empty, so it is no store");
-    }
-  }
+  Impl(const std::filesystem::path& file, const StoreOptions& options)
+      : database(file, Database::Mode::read, options) {}
 
   Database database;
 };
 
 StoreReader::StoreReader(const std::filesystem::path& file, const StoreOptions& options)
-    : impl_(std::make_unique<Impl>(file, options)) {}
+    : impl_(std::make_unique<Impl>(file, options)) {
+  const std::int64_t version = schema_version(impl_->database);
+  if (version == 0) throw Error(ErrorCode::bad_data, file.string(), "this file is empty, so it is no store");
+  if (version == kStoreVersion) return;
+  impl_.reset();
+  { const StoreWriter migrates(file, options); }
+  impl_ = std::make_unique<Impl>(file, options);
+}
 StoreReader::~StoreReader() = default;
 StoreReader::StoreReader(StoreReader&&) noexcept = default;
 StoreReader& StoreReader::operator=(StoreReader&&) noexcept = default;

@@ -104,6 +104,7 @@ struct StoredRun {
   double test_loss = kNotMeasured;
   double test_accuracy = kNotMeasured;
   double seconds = kNotMeasured;
+  std::string ended_at = {};  ///< as StoredExperiment::created_at; empty: unknown
   std::vector<StoredEpoch> epochs = {};
   std::vector<StoredLayer> layers = {};
   std::vector<StoredFinding> findings = {};  ///< the worst first

@@ -90,8 +90,12 @@ void create_version_1(const Database& database) {
     ) STRICT)sql");
 }
 
+void add_ends_of_runs_2(const Database& database) {
+  database.execute("ALTER TABLE runs ADD COLUMN ended_at TEXT NOT NULL DEFAULT ''");
+}
+
 // Element i leads from version i to version i + 1.
-constexpr std::array kMigrations{create_version_1};
+constexpr std::array kMigrations{create_version_1, add_ends_of_runs_2};
 static_assert(kMigrations.size() == kStoreVersion);
 
 }  // namespace

@@ -29,7 +29,7 @@
 namespace fanin::experiment {
 
 inline constexpr const char* kStoreFileName = "fanin.sqlite";
-inline constexpr int kStoreVersion = 1;  ///< of the tables, as PRAGMA user_version
+inline constexpr int kStoreVersion = 2;  ///< of the tables, as PRAGMA user_version
 
 struct StoreOptions {
   double wait_seconds = 10;    ///< for another process that writes the same store
@@ -93,6 +93,9 @@ class StoreReader final {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Everything that is wrong with a store, a line each; empty when it is sound. It reads every page and every value.
+std::vector<std::string> check_store(const std::filesystem::path& file);
 
 /// The store that a person means by a folder or a file. @throws Error missing_data.
 std::filesystem::path find_store(const std::filesystem::path& folder_or_file);

@@ -56,6 +56,7 @@ inline StoredRun full_run(const std::string& key) {
   run.test_loss = 0.5;
   run.test_accuracy = 0.6;
   run.seconds = 0.7;
+  run.ended_at = "2026-11-22T07:31:02Z";
   for (std::int64_t epoch = 1; epoch <= 3; ++epoch) {
     const auto value = static_cast<double>(epoch);
     run.epochs.push_back({epoch, 6 * epoch, 0.01 * value, value + 0.1, value + 0.2, value + 0.3, value + 0.4,
@@ -86,6 +87,7 @@ inline void expect_equal(const StoredRun& read, const StoredRun& written) {
   EXPECT_EQ(read.verdict, written.verdict);
   EXPECT_EQ(read.diverged_at_step, written.diverged_at_step);
   EXPECT_EQ(read.steps, written.steps);
+  EXPECT_EQ(read.ended_at, written.ended_at);
   for (const auto member :
        {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::validation_loss,
         &StoredRun::validation_accuracy, &StoredRun::test_loss, &StoredRun::test_accuracy, &StoredRun::seconds}) {

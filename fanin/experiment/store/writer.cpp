@@ -59,16 +59,17 @@ void write_findings(const Database& database, std::int64_t run, const std::vecto
 }
 
 void write_run(const Database& database, std::int64_t experiment, const StoredRun& run) {
-  Statement insert(database,
-                   "INSERT INTO runs (experiment, key, init, seed, settings, status, message, verdict, "
-                   "diverged_at_step, steps, train_loss, train_accuracy, validation_loss, validation_accuracy, "
-                   "test_loss, test_accuracy, seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement insert(
+      database,
+      "INSERT INTO runs (experiment, key, init, seed, settings, status, message, verdict, "
+      "diverged_at_step, steps, train_loss, train_accuracy, validation_loss, validation_accuracy, "
+      "test_loss, test_accuracy, seconds, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insert.bind(experiment).bind(std::string_view(run.key)).bind(std::string_view(run.init));
   insert.bind(std::bit_cast<std::int64_t>(run.seed)).bind(std::string_view(run.settings));
   insert.bind(to_string(run.status)).bind(std::string_view(run.message)).bind(std::string_view(run.verdict));
   insert.bind(run.diverged_at_step).bind(run.steps).bind(run.train_loss).bind(run.train_accuracy);
   insert.bind(run.validation_loss).bind(run.validation_accuracy).bind(run.test_loss).bind(run.test_accuracy);
-  insert.bind(run.seconds).run();
+  insert.bind(run.seconds).bind(std::string_view(run.ended_at)).run();
 }
 
 // A complete run is never written over.
