@@ -26,8 +26,7 @@ std::string_view task_text(Task task) {
   return "automatic";
 }
 
-Json experiment_json(const CompareResult& result) {
-  const CompareSettings& settings = result.settings;
+Json settings_json(const CompareSettings& settings) {
   const DataOptions& options = settings.data_options;
   Json json;
   json["data"] = settings.data;
@@ -52,6 +51,11 @@ Json experiment_json(const CompareResult& result) {
   json["limit_test"] = options.limit_test;
   json["shuffle_labels"] = number(options.shuffle_labels);
   json["input_factor"] = number(options.input_factor);
+  return json;
+}
+
+Json experiment_json(const CompareResult& result) {
+  Json json = settings_json(result.settings);
   json["data_name"] = result.data_name;
   json["data_source"] = result.data_source;
   json["scaling"] = result.scaling;
@@ -172,6 +176,12 @@ std::string to_json(const CompareResult& result) {
   for (const InitSummary& row : result.summary) json["summary"].push_back(summary_json(row));
   // A path may hold bytes that are no UTF-8; they become U+FFFD.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string settings_to_json(const CompareSettings& settings) {
+  Json json = settings_json(settings);
+  json.erase("workers");
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string to_csv(const CompareResult& result) {

@@ -20,4 +20,7 @@ std::string to_json(const CompareResult& result);
 /// One row per run and epoch, with a header; RFC 4180. Non-finite numbers are empty cells.
 std::string to_csv(const CompareResult& result);
 
+/// The settings that determine the results, as a JSON object in one line.
+std::string settings_to_json(const CompareSettings& settings);
+
 }  // namespace fanin::experiment

@@ -107,7 +107,7 @@ struct StoredRun {
   std::string ended_at = {};  ///< as StoredExperiment::created_at; empty: unknown
   std::vector<StoredEpoch> epochs = {};
   std::vector<StoredLayer> layers = {};
-  std::vector<StoredFinding> findings = {};  ///< the worst first
+  std::vector<StoredFinding> findings = {};  ///< as the diagnosis orders them: causes first
 };
 
 /// A file that belongs to an experiment or to one of its runs.
