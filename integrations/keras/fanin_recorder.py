@@ -16,46 +16,37 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-KINDS = {"Dense": "dense", "Conv1D": "conv", "Conv2D": "conv", "Conv3D": "conv", "Embedding": "embedding",
-         "LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn", "BatchNormalization": "batch_norm",
-         "LayerNormalization": "layer_norm",
-         "Dropout": "dropout", "Flatten": "flatten", "Add": "add", "Concatenate": "concat", "Activation": "activation",
-         "ReLU": "activation", "InputLayer": "input", "Conv2DTranspose": "conv_transpose"}
-LOSSES = {"sparse_categorical_crossentropy": "softmax_cross_entropy",
-          "categorical_crossentropy": "softmax_cross_entropy",
-          "SparseCategoricalCrossentropy": "softmax_cross_entropy", "CategoricalCrossentropy": "softmax_cross_entropy",
-          "BinaryCrossentropy": "binary_cross_entropy", "binary_crossentropy": "binary_cross_entropy",
-          "MeanSquaredError": "mean_squared_error", "mean_squared_error": "mean_squared_error", "Huber": "huber"}
-GATES = {"lstm": 4, "gru": 3}
-EARLY = (1, 2, 5, 10, 20)
+KINDS = {"Dense": "dense", "Conv1D": "conv", "Conv2D": "conv", "Conv3D": "conv", "Conv2DTranspose": "conv_transpose",
+         "LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn", "BatchNormalization": "batch_norm", "Embedding": "embedding",
+         "LayerNormalization": "layer_norm", "Dropout": "dropout", "Flatten": "flatten", "Add": "add",
+         "Concatenate": "concat", "Activation": "activation", "ReLU": "activation", "InputLayer": "input"}
+LOSSES = {"sparse_categorical_crossentropy": "softmax_cross_entropy", "MeanSquaredError": "mean_squared_error",
+          "SparseCategoricalCrossentropy": "softmax_cross_entropy", "Huber": "huber",
+          "categorical_crossentropy": "softmax_cross_entropy", "BinaryCrossentropy": "binary_cross_entropy",
+          "CategoricalCrossentropy": "softmax_cross_entropy", "binary_crossentropy": "binary_cross_entropy"}
 
 
 def plain(value):
     """JSON knows no NaN and no infinity."""
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, (list, tuple)):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
         return [plain(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
-    return value
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def wide(values):
+    return np.asarray(values, np.float64)
 
 
 def statistics(values):
-    x = np.asarray(values, np.float64).ravel()
-    finite = np.isfinite(x)
-    result = {"count": int(x.size)}
-    if not finite.all():
-        result.update(nan=int(np.isnan(x).sum()), infinite=int(np.isinf(x).sum()),
-                      first_non_finite=int(finite.argmin()))
-        x = x[finite]
-    if x.size:
-        d = x - x.mean()
-        v = float((d ** 2).mean())
-        result.update(mean=float(x.mean()), variance=v, min=float(x.min()), max=float(x.max()),
-                      zero=int((x == 0).sum()), positive=int((x > 0).sum()))
-        if v > 0:
-            result.update(skewness=float((d ** 3).mean() / v ** 1.5), kurtosis=float((d ** 4).mean() / v ** 2))
+    x = wide(values).ravel()
+    result = {"count": len(x), "nan": int(np.isnan(x).sum()), "infinite": int(np.isinf(x).sum())}
+    x = x[np.isfinite(x)]
+    if len(x):
+        d, v = x - x.mean(), float(x.var())
+        result.update(mean=float(x.mean()), variance=v, zero=int((x == 0).sum()), positive=int((x > 0).sum()),
+                      kurtosis=float((d ** 4).mean()) / v ** 2 if v ** 2 else math.nan)
     return result
 
 
@@ -65,25 +56,16 @@ def equal_units(units):
     return float((counts[place.ravel()] > 1).mean())
 
 
-def by_unit(values):
-    """Keras keeps units last: [rows and positions, units]."""
-    values = np.asarray(values, np.float64)
-    return values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(-1, 1)
-
-
 def record_output(values, gradient):
-    rows = np.asarray(values, np.float64).reshape(len(values), -1)
-    norm = np.linalg.norm(rows, axis=1)
-    live = int((norm > 0).sum())
-    record = {"output": statistics(values), "row_variance": float(rows.var(0).mean())}
-    if live > 1:
-        total = float(((rows[norm > 0] / norm[norm > 0, None]).sum(0) ** 2).sum())
-        record["correlation"] = (total - live) / (live * (live - 1))
-    size = np.abs(by_unit(values)).mean(0)
-    record.update(dead_units=float((size == 0).mean()), dormant_units=float((size <= 0.025 * size.mean()).mean()))
-    if gradient is not None:
-        record.update(gradient=statistics(gradient), zero_gradient_units=float((by_unit(gradient) == 0).all(0).mean()))
-    return record
+    rows = wide(values).reshape(len(values), -1)
+    units = wide(values).reshape(-1, np.shape(values)[-1])  # Keras keeps units last
+    record = {"output": statistics(values), "row_variance": float(rows.var(0).mean()),
+              "dead_units": float((units == 0).all(0).mean())}
+    rows = rows[rows.any(1)]
+    if len(rows) > 1:
+        total = float(((rows / np.linalg.norm(rows, axis=1, keepdims=True)).sum(0) ** 2).sum())
+        record["correlation"] = (total - len(rows)) / (len(rows) * (len(rows) - 1))
+    return record if gradient is None else {**record, "gradient": statistics(gradient)}
 
 
 def describe(layer, kind, variable):
@@ -94,12 +76,22 @@ def describe(layer, kind, variable):
     elif kind == "embedding":
         entry.update(role="embedding", units=shape[-1])
     else:  # [taps…, in, out]; a transposed convolution keeps [taps…, out, in]
-        taps, fan_in, fan_out = math.prod(shape[:-2]), shape[-2], shape[-1]
-        if kind == "conv_transpose":
-            fan_in, fan_out = fan_out, fan_in
-        entry.update(fan_in=fan_in * taps, fan_out=fan_out // GATES.get(kind, 1) * taps, units=fan_out)
+        taps, (fan_in, fan_out) = math.prod(shape[:-2]), shape[-2:] if kind != "conv_transpose" else shape[:-3:-1]
+        entry.update(fan_in=fan_in * taps, fan_out=fan_out // {"lstm": 4, "gru": 3}.get(kind, 1) * taps, units=fan_out)
         entry["role"] = "recurrent" if "recurrent" in local else "weight"
     return entry
+
+
+def data_facts(x, y, outputs, tokens):
+    x, y = wide(x).reshape(len(x), -1), np.asarray(y)
+    spread, some = x.std(0), x.std(0) > 0
+    facts = {"rows": len(x), "tokens": tokens, "mean": float(x.mean()), "std_dev": float(x.std())}
+    if some.any():
+        facts.update(smallest_feature_std_dev=float(spread[some].min()), largest_feature_std_dev=float(spread.max()),
+                     largest_feature_mean=float((np.abs(x.mean(0))[some] / spread[some]).max()))
+    if y.dtype.kind in "iu":
+        facts["class_shares"] = (np.bincount(y.ravel(), minlength=outputs) / y.size).tolist()
+    return facts
 
 
 class FaninRecorder(keras.callbacks.Callback):
@@ -114,91 +106,71 @@ class FaninRecorder(keras.callbacks.Callback):
         self.file.write(json.dumps(plain(line), allow_nan=False) + "\n")
         self.file.flush()
 
-    def _describe(self):
+    def on_train_begin(self, logs=None):
         self.variables, self.entries, self.outputs, self.nodes = [], [], [], []
         for layer in self.model.layers:
-            name = type(layer).__name__
-            kind = KINDS.get(name, "pooling" if "Pool" in name else name)
-            own = []
-            for variable in layer.trainable_variables:
-                own.append(len(self.variables))
-                self.variables.append(variable)
-                self.entries.append(describe(layer, kind, variable))
-            default = "relu" if kind == "activation" else "linear"
-            function = getattr(getattr(layer, "activation", None), "__name__", default)
-            before = [[i for i, output in enumerate(self.outputs) if output is tensor][-1:]
-                      for tensor in tf.nest.flatten(layer.input)]
-            node = {"name": layer.name, "layer": layer.name, "kind": kind, "inputs": sorted(set(sum(before, []))),
-                    "parameters": own, "units": int(layer.output.shape[-1] or 0)}
-            if kind == "activation":
-                node["attributes"] = function
-            elif kind == "pooling":
-                node["attributes"] = "max" if "Max" in name else "average"
-            self.nodes.append(node)
-            self.outputs.append(layer.output)
-            if kind in ("dense", "conv", "conv_transpose") and function != "linear":  # shown after its activation only
-                self.nodes.append({"name": layer.name + ".activation", "layer": layer.name, "kind": "activation",
-                                   "attributes": function, "inputs": [len(self.nodes) - 1], "units": node["units"]})
-                self.outputs.append(layer.output)
-        self.probe = keras.Model(self.model.inputs, self.outputs)
-
-    def on_train_begin(self, logs=None):
-        self._describe()
-        rate = float(np.asarray(self.model.optimizer.learning_rate))
-        x = np.asarray(self.x, np.float64).reshape(len(self.x), -1)
-        spread, vary = x.std(0), x.std(0) > 0
-        facts = {"rows": len(x), "mean": float(x.mean()), "std_dev": float(x.std()),
-                 "constant_features": int((~vary).sum()), "largest_magnitude": float(np.abs(x).max()),
-                 "tokens": any(node["kind"] == "embedding" for node in self.nodes[:2])}
-        if vary.any():
-            facts.update(smallest_feature_std_dev=float(spread[vary].min()),
-                         largest_feature_std_dev=float(spread.max()),
-                         largest_feature_mean=float((np.abs(x.mean(0))[vary] / spread[vary]).max()))
-        y = np.asarray(self.y)
-        if y.dtype.kind in "iu":
-            facts["class_shares"] = (np.bincount(y.ravel(), minlength=self.nodes[-1]["units"]) / y.size).tolist()
+            self._describe(layer)
+        self.probe, optimizer = keras.Model(self.model.inputs, self.outputs), self.model.optimizer
+        outputs, tokens = self.nodes[-1]["units"], any(node["kind"] == "embedding" for node in self.nodes[:2])
         self._write({"record": "header", "format": "fanin-trace", "version": 1, "origin": "keras",
-                     "origin_version": keras.__version__, "loss": self.loss_name, "outputs": self.nodes[-1]["units"],
-                     "optimizer": type(self.model.optimizer).__name__.lower(), "learning_rate": rate,
-                     "batch_rows": len(x), "data": facts, "nodes": self.nodes, "parameters": self.entries})
+                     "origin_version": keras.__version__, "loss": self.loss_name, "outputs": outputs,
+                     "optimizer": type(optimizer).__name__.lower(), "batch_rows": len(self.x),
+                     "learning_rate": float(np.asarray(optimizer.learning_rate)),
+                     "data": data_facts(self.x, self.y, outputs, tokens), "nodes": self.nodes,
+                     "parameters": self.entries})
+
+    def _describe(self, layer):
+        name, own = type(layer).__name__, list(layer.trainable_variables)
+        kind = KINDS.get(name, "pooling" if "Pool" in name else name)
+        function = getattr(getattr(layer, "activation", None), "__name__", "relu" if kind == "activation" else "linear")
+        before = {max(i for i, output in enumerate(self.outputs) if output is tensor)
+                  for tensor in tf.nest.flatten(layer.input) if any(output is tensor for output in self.outputs)}
+        node = {"name": layer.name, "layer": layer.name, "kind": kind, "inputs": sorted(before),
+                "units": int(layer.output.shape[-1] or 0),
+                "parameters": list(range(len(self.variables), len(self.variables) + len(own)))}
+        if kind in ("activation", "pooling"):
+            node["attributes"] = function if kind == "activation" else "max" if "Max" in name else "average"
+        self.variables += own
+        self.entries += [describe(layer, kind, variable) for variable in own]
+        self.nodes.append(node)
+        self.outputs.append(layer.output)
+        if kind in ("dense", "conv", "conv_transpose") and function != "linear":  # Keras shows what comes after it only
+            self.nodes.append({**node, "name": layer.name + ".activation", "kind": "activation", "parameters": [],
+                               "attributes": function, "inputs": [len(self.nodes) - 1]})
+            self.outputs.append(layer.output)
 
     def on_train_batch_begin(self, batch, logs=None):
-        self.line = {"record": "step", "step": self.number}
-        self.before = None
-        if self.number % self.every and self.number not in EARLY:
+        self.line, self.before = {"record": "step", "step": self.number}, None
+        if self.number % self.every and self.number not in (1, 2, 5, 10, 20):
             return
         with tf.GradientTape() as tape:
             outputs = tf.nest.flatten(self.probe(self.x, training=False))
             loss = tf.reduce_mean(self.loss(self.y, outputs[-1]))
-        gradients = tape.gradient(loss, outputs + self.variables)
-        gradients = [None if g is None else np.asarray(tf.convert_to_tensor(g)) for g in gradients]
-        values = [np.asarray(output) for output in outputs]
-        self.line["nodes"] = [record_output(v, g) for v, g in zip(values, gradients)]
-        for i, node in enumerate(self.nodes):
-            follows = i + 1 < len(self.nodes) and self.nodes[i + 1]["name"] == node["name"] + ".activation"
-            if follows:  # its output before the activation is not shown by Keras
-                self.line["nodes"][i] = {}
-            if node.get("parameters") and node["inputs"]:
-                self.line["nodes"][i]["input"] = statistics(values[node["inputs"][0]])
-        self.before = [np.array(variable) for variable in self.variables]
-        self.line["parameters"] = []
-        squares = 0.0
-        for entry, value, g in zip(self.entries, self.before, gradients[len(outputs):]):
-            record = {"value": statistics(value)}
-            if "units" in entry:
-                turned = entry["name"].endswith("kernel") and entry["units"] != value.shape[-1]
-                units = np.moveaxis(value, -2 if turned else -1, 0).reshape(entry["units"], -1)
-                record["equal_rows"] = equal_units(units)
-            if g is not None:
-                record["gradient"] = statistics(g)
-                squares += float((g.astype(np.float64) ** 2).sum())
-            self.line["parameters"].append(record)
-        self.line.update(loss=float(np.asarray(loss)), gradient_norm=math.sqrt(squares))
+        gradients = [None if g is None else np.asarray(tf.convert_to_tensor(g))
+                     for g in tape.gradient(loss, outputs + self.variables)]
+        self.before, records = [np.array(variable) for variable in self.variables], []
+        for i, (node, output) in enumerate(zip(self.nodes, outputs)):
+            hidden = i + 1 < len(self.nodes) and self.nodes[i + 1]["name"] == node["name"] + ".activation"
+            records.append({} if hidden else record_output(output, gradients[i]))
+            if node["parameters"] and node["inputs"]:
+                records[i]["input"] = statistics(outputs[node["inputs"][0]])
+        of_parameters = gradients[len(outputs):]
+        norm = math.sqrt(sum(float((wide(g) ** 2).sum()) for g in of_parameters if g is not None))
+        self.line.update(loss=float(np.asarray(loss)), gradient_norm=norm, nodes=records,
+                         parameters=list(map(self._record_parameter, self.entries, self.before, of_parameters)))
+
+    @staticmethod
+    def _record_parameter(entry, value, gradient):
+        record = {"value": statistics(value)}
+        if "units" in entry:
+            last = entry["units"] == value.shape[-1]
+            record["equal_rows"] = equal_units(np.moveaxis(value, -1 if last else -2, 0).reshape(entry["units"], -1))
+        return record if gradient is None else {**record, "gradient": statistics(gradient)}
 
     def on_train_batch_end(self, batch, logs=None):
         if self.before is not None:
             for record, old, variable in zip(self.line["parameters"], self.before, self.variables):
-                record["update_norm"] = float(np.linalg.norm((np.array(variable) - old).astype(np.float64)))
+                record["update_norm"] = float(np.linalg.norm(wide(variable) - wide(old)))
         elif logs and "loss" in logs:
             self.line["loss"] = float(logs["loss"])  # Keras' mean over the epoch so far
         self._write(self.line)
