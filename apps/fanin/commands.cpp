@@ -15,15 +15,16 @@ extern const Command kFixCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
+extern const Command kRunsCommand;
 extern const Command kSummaryCommand;
 extern const Command kTheoryCommand;
 extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand,     &kEvaluateCommand, &kCheckCommand,
-                                        &kFixCommand,     &kExplainCommand,   &kInitCommand,     &kAuditCommand,
-                                        &kGainCommand,    &kTheoryCommand,    &kSummaryCommand,  &kDemoCommand,
-                                        &kListCommand,    &kCompletionCommand};
+  static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand,   &kEvaluateCommand,  &kCheckCommand,
+                                        &kFixCommand,     &kExplainCommand, &kInitCommand,      &kAuditCommand,
+                                        &kGainCommand,    &kTheoryCommand,  &kSummaryCommand,   &kDemoCommand,
+                                        &kRunsCommand,    &kListCommand,    &kCompletionCommand};
   return kCommands;
 }
 

@@ -12,6 +12,7 @@
 #include "apps/fanin/compare_options.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
+#include "apps/fanin/run_store.hpp"
 #include "apps/fanin/signals.hpp"
 #include "fanin/experiment/result_files.hpp"
 #include "fanin/report/compare_report.hpp"
@@ -40,6 +41,7 @@ struct OutputPaths {
   std::optional<std::filesystem::path> json;
   std::optional<std::filesystem::path> result;
   std::optional<std::filesystem::path> csv;
+  std::optional<RunStore> store;
 };
 
 /// Fails now rather than after an hour of training.
@@ -54,6 +56,7 @@ OutputPaths prepare_outputs(const CompareOptions& options) {
   for (const auto& path : {paths.json, paths.result, paths.csv}) {
     if (path) check_writable(*path);
   }
+  if (!options.out.empty()) paths.store.emplace(options.out);
   return paths;
 }
 
@@ -78,14 +81,23 @@ experiment::CompareResult train(const CompareOptions& options, OutputPaths& path
   const experiment::DataSet data = experiment::load_data_set(options.settings.data, options.settings.data_options);
   const experiment::CompareSettings settings = experiment::resolve(options.settings, data);
   paths = prepare_outputs(options);
-  return experiment::compare(settings, data, progress ? &*progress : nullptr, signals.token());
+  StoringObserver observer(paths.store ? &*paths.store : nullptr, progress ? &*progress : nullptr);
+  return experiment::compare(settings, data, &observer, signals.token());
 }
 
-void write_outputs(const CompareOptions& options, const OutputPaths& paths, const experiment::CompareResult& result) {
+void store_outputs(OutputPaths& paths) {
+  paths.store->finish();
+  for (const auto& path : {paths.result, paths.csv}) {
+    if (path) paths.store->add_artifact({.kind = "result", .path = path->filename().string()});
+  }
+}
+
+void write_outputs(const CompareOptions& options, OutputPaths& paths, const experiment::CompareResult& result) {
   const std::string json = experiment::to_json(result);
   if (paths.result) write_file(*paths.result, json);
   if (paths.csv) write_file(*paths.csv, experiment::to_csv(result));
   if (paths.json) write_file(*paths.json, json);
+  if (paths.store) store_outputs(paths);
   if (options.json == "-") print(json.ends_with('\n') ? json : json + "\n");
 }
 
@@ -99,6 +111,7 @@ void print_report(const CompareOptions& options, const OutputPaths& paths, const
   for (const auto& path : {paths.result, paths.csv, paths.json}) {
     if (path) saved += (saved.empty() ? "" : ", ") + path->string();
   }
+  if (paths.store) saved += ", " + paths.store->file().string();
   if (!saved.empty()) text += "\nSaved: " + saved + "\n";
   if (where == STDOUT_FILENO) {
     print(text);
@@ -118,7 +131,8 @@ int compare(const CompareOptions& options) {
   } catch (const OutputError&) {
     failure = std::current_exception();
   }
-  print_report(options, failure ? OutputPaths{} : paths, result);
+  const OutputPaths none;
+  print_report(options, failure ? none : paths, result);
   if (failure) std::rethrow_exception(failure);
   return result.interrupted ? kInterrupted : kOk;
 }

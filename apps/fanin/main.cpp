@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/fanin/command_line.hpp"
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/help.hpp"
@@ -85,6 +86,7 @@ int run(int argc, char** argv, std::string& command_name) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error to report, not a reason to die
+  fanin::cli::remember_command_line(argc, argv);
   std::string command;
   try {
     return fanin::cli::run(argc, argv, command);

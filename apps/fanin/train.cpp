@@ -11,9 +11,11 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
+#include "apps/fanin/run_store.hpp"
 #include "apps/fanin/signals.hpp"
 #include "apps/fanin/train_options.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/store/stored_results.hpp"
 #include "fanin/report/progress.hpp"
 #include "fanin/report/train_progress.hpp"
 
@@ -72,7 +74,8 @@ experiment::TrainResult writing_below(const std::filesystem::path& folder, const
   }
 }
 
-experiment::TrainResult train(const TrainOptions& options, experiment::TrainSettings& settings) {
+experiment::TrainResult train(const TrainOptions& options, experiment::TrainSettings& settings,
+                              std::optional<RunStore>& store) {
   const bool resumes = !options.resume.empty();
   std::optional<report::TrainProgress> progress;
   if (!options.quiet && !options.no_progress) {
@@ -88,6 +91,10 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
   check_outputs(options, settings.out);
   if (progress) progress->loading(settings.data);
   const experiment::DataSet data = experiment::load_data_set(settings.data, settings.data_options);
+  if (!settings.out.empty()) {
+    if (!resumes) static_cast<void>(experiment::resolve(settings, data));  // nothing is written for settings that fail
+    store.emplace(settings.out);
+  }
   experiment::TrainObserver* const observer = progress ? &*progress : nullptr;
   return writing_below(settings.out, [&] {
     return resumes ? experiment::resume_training(settings, data, observer, signals.token())
@@ -95,10 +102,23 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
   });
 }
 
+void store_result(RunStore& store, const experiment::TrainResult& result, bool resumed) {
+  store.begin(experiment::stored_experiment(result.settings, experiment::ExperimentKind::train), resumed);
+  store.commit(experiment::stored_run(result));
+  store.finish();
+  for (const auto& [kind, name] : {std::pair{"checkpoint", "last.safetensors"},
+                                   {"checkpoint", "best.safetensors"},
+                                   {"result", "train.json"},
+                                   {"result", "epochs.csv"}}) {
+    if (std::filesystem::exists(store.file().parent_path() / name)) store.add_artifact({.kind = kind, .path = name});
+  }
+}
+
 std::string saved_files(const std::filesystem::path& folder, const std::string& json) {
   std::string files;
   const auto add = [&files](const std::string& file) { files += (files.empty() ? "" : ", ") + file; };
-  for (const char* name : {"last.safetensors", "best.safetensors", "train.json", "epochs.csv"}) {
+  for (const char* name :
+       {"last.safetensors", "best.safetensors", "train.json", "epochs.csv", experiment::kStoreFileName}) {
     if (!folder.empty() && std::filesystem::exists(folder / name)) add((folder / name).string());
   }
   if (!json.empty() && json != "-") add(json);
@@ -126,10 +146,12 @@ void print_report(const TrainOptions& options, const std::filesystem::path& fold
 int train(TrainOptions& options) {
   options.read();
   experiment::TrainSettings settings = options.settings;
-  const experiment::TrainResult result = train(options, settings);
+  std::optional<RunStore> store;
+  const experiment::TrainResult result = train(options, settings, store);
   // A file that cannot be written after all must not take the report with it.
   std::exception_ptr failure;
   try {
+    if (store) store_result(*store, result, !options.resume.empty());
     const std::string json = options.json.empty() ? "" : experiment::to_json(result);
     if (options.json == "-") print(json);
     if (!options.json.empty() && options.json != "-") write_file(options.json, json);

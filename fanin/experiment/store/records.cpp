@@ -3,6 +3,7 @@
 #include <array>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/store/settings_text.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -55,6 +56,17 @@ StoredStatus parse_stored_status(std::string_view text) {
 
 bool is_complete(StoredStatus status) noexcept {
   return status != StoredStatus::interrupted && status != StoredStatus::failed;
+}
+
+std::string settings_in_words(std::string_view settings) {
+  std::string words;
+  const nlohmann::ordered_json json = settings_of(settings);
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_primitive() || name == "seed" || name == "init") continue;
+    words.append(words.empty() ? "" : ", ").append(name).append("=");
+    words.append(value.is_string() ? value.get<std::string>() : line_of(value));
+  }
+  return words;
 }
 
 }  // namespace fanin::experiment

@@ -110,6 +110,10 @@ struct StoredRun {
   std::vector<StoredFinding> findings = {};  ///< as the diagnosis orders them: causes first
 };
 
+/// Settings of a run in words: "depth=10, gain=1.5", without what the run says of itself (init, seed); nested values
+/// are left out. @param settings  as StoredRun has them; may be anybody's.
+std::string settings_in_words(std::string_view settings);
+
 /// A file that belongs to an experiment or to one of its runs.
 struct StoredArtifact {
   std::int64_t run = 0;   ///< 0: of the whole experiment

@@ -9,7 +9,7 @@
 namespace fanin::experiment {
 
 struct RunNumber {
-  std::string_view name;  ///< "test_accuracy": also the column in the store
+  std::string_view name = {};  ///< "test_accuracy": also the column in the store
   double StoredRun::*value = nullptr;
   bool higher_is_better = false;
   bool fraction = false;  ///< in [0, 1], shown in percent

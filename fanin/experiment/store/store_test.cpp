@@ -162,6 +162,14 @@ TEST(Store, RefusesSettingsThatAreNoJsonObject) {
   error_of([&] { writer.add_experiment({.settings = ""}); }, ErrorCode::bad_value);
 }
 
+TEST(Store, SaysSettingsInWords) {
+  EXPECT_EQ(settings_in_words(R"({"init":"zeros","gain":1.5,"net":"784-10","seed":3,"deep":{"a":1}})"),
+            "gain=1.5, net=784-10");
+  EXPECT_EQ(settings_in_words("{}"), "");
+  EXPECT_EQ(settings_in_words("nonsense"), "");
+  EXPECT_EQ(settings_in_words("{\"a\":" + std::string(100'000, '[')), "");
+}
+
 TEST(Store, IsFoundByItsFolder) {
   const TestFolder folder("store_find");
   error_of([&] { find_store(folder.path()); }, ErrorCode::missing_data);
