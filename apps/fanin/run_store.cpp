@@ -23,11 +23,13 @@ auto writing(const Action& action) {
 
 }  // namespace
 
-RunStore::RunStore(const std::filesystem::path& folder)
-    : file_(folder / experiment::kStoreFileName), writer_(writing([&] {
-        make_folder(folder);
-        return experiment::StoreWriter(file_);
-      })) {}
+RunStore::RunStore(const std::filesystem::path& folder) : file_(folder / experiment::kStoreFileName) {
+  if (!std::filesystem::is_directory(folder)) return;
+  check_writable(file_);
+  if (std::filesystem::exists(file_)) {
+    writing([this] { const experiment::StoreWriter tries(file_); });
+  }
+}
 
 void RunStore::begin(experiment::StoredExperiment experiment, bool continues) {
   description_ = std::move(experiment);
@@ -37,15 +39,16 @@ void RunStore::begin(experiment::StoredExperiment experiment, bool continues) {
 }
 
 void RunStore::write_experiment() {
+  if (!writer_) writer_.emplace(file_);
   if (experiment_ != 0) return;
-  experiment_ = continues_ ? writer_.continue_experiment(description_) : writer_.add_experiment(description_);
+  experiment_ = continues_ ? writer_->continue_experiment(description_) : writer_->add_experiment(description_);
 }
 
 void RunStore::write_waiting() {
   write_experiment();
-  const std::set<std::string> complete = writer_.complete_keys(experiment_);
+  const std::set<std::string> complete = writer_->complete_keys(experiment_);
   while (!waiting_.empty()) {
-    if (!complete.contains(waiting_.front().key)) writer_.commit_run(experiment_, waiting_.front());
+    if (!complete.contains(waiting_.front().key)) writer_->commit_run(experiment_, waiting_.front());
     waiting_.erase(waiting_.begin());
   }
 }
@@ -53,17 +56,18 @@ void RunStore::write_waiting() {
 void RunStore::commit(experiment::StoredRun run) noexcept {
   run.ended_at = utc_now();
   waiting_.push_back(std::move(run));
+  if (troubled_) return;
   try {
     write_waiting();
   } catch (const Error&) {
-    // The training is worth more than its record now; finish() tries again and then complains.
+    troubled_ = true;  // the training is worth more than its record now
   }
 }
 
 void RunStore::add_artifact(const experiment::StoredArtifact& artifact) {
   writing([&] {
     write_experiment();
-    writer_.add_artifact(experiment_, artifact);
+    writer_->add_artifact(experiment_, artifact);
   });
 }
 

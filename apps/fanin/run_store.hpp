@@ -1,8 +1,9 @@
-// The store that a command writes into its output folder. It is opened before the work starts, so that what cannot be
-// written is known then; a failure later keeps the work going, and finish() tries once more.
+// The store that a command writes into its output folder. It is tried out before the work starts, so that what cannot
+// be written is known then, and made with the first run; a failure then keeps the work going, and finish() tries again.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,11 @@ class RunStore final {
 
  private:
   std::filesystem::path file_;
-  experiment::StoreWriter writer_;
+  std::optional<experiment::StoreWriter> writer_;  // with the first run
   experiment::StoredExperiment description_;
   std::int64_t experiment_ = 0;  // 0: not written yet
   bool continues_ = false;
+  bool troubled_ = false;  // a commit failed: finish() tries again, and nobody waits for a lock until then
   std::vector<experiment::StoredRun> waiting_;
 
   void write_experiment();

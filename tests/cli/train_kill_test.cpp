@@ -92,7 +92,7 @@ class Kill : public ::testing::Test {
     }
     EXPECT_EQ(history(folder), history(whole() / "run"));
     EXPECT_THAT(files_in(folder), UnorderedElementsAre("last.safetensors", "best.safetensors", "train.json",
-                                                       "epochs.csv"));  // what the killed left is gone
+                                                       "epochs.csv", "fanin.sqlite"));  // what the killed left is gone
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace fanin::experiment {
 
@@ -14,6 +15,7 @@ class WriterLock final {
   WriterLock& operator=(const WriterLock&) = delete;
 
  private:
+  std::string name_;
   int file_ = -1;
 };
 
