@@ -119,6 +119,8 @@ class RoomBuild:
                 key = word
             elif key:
                 self.values[key].append(word)
+        # A library that only some builds have is linked after the call.
+        self.values["PRIVATE"] += re.findall(r"\bPRIVATE\s+\$<LINK_ONLY:([\w:]+)>", text)
 
     def __getitem__(self, key):
         return self.values[key]

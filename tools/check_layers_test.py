@@ -105,6 +105,13 @@ class CheckLayers(unittest.TestCase):
     def test_a_library_outside_its_file_fails(self):
         self.expect(self.add("fanin/core/shape.cpp", "#  include <dnnl.h>"), "oneDNN is allowed in gemm.cpp only")
 
+    def test_a_library_that_only_some_builds_link_counts(self):
+        name = "fanin/engine/CMakeLists.txt"
+        without = LAWFUL[name].replace("PRIVATE DNNL::dnnl ", "")
+        self.expect({name: without}, "includes oneDNN but PRIVATE does not link it")
+        optional = "\nif(X)\n  target_link_libraries(fanin_engine PRIVATE $<LINK_ONLY:DNNL::dnnl>)\nendif()\n"
+        self.assertEqual(check({name: without + optional}), [])
+
     def test_a_library_in_a_public_header_fails(self):
         self.expect(self.add("fanin/core/shape.hpp", "#include <hwy/highway.h>"), "stands in a public header")
         self.assertEqual(check(self.add("fanin/core/secret.hpp", "#include <hwy/highway.h>")), [])

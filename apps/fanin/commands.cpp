@@ -17,14 +17,15 @@ extern const Command kInitCommand;
 extern const Command kListCommand;
 extern const Command kRunsCommand;
 extern const Command kSummaryCommand;
+extern const Command kSweepCommand;
 extern const Command kTheoryCommand;
 extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand, &kTrainCommand,   &kEvaluateCommand,  &kCheckCommand,
-                                        &kFixCommand,     &kExplainCommand, &kInitCommand,      &kAuditCommand,
-                                        &kGainCommand,    &kTheoryCommand,  &kSummaryCommand,   &kDemoCommand,
-                                        &kRunsCommand,    &kListCommand,    &kCompletionCommand};
+  static constexpr std::array kCommands{&kCompareCommand, &kSweepCommand, &kTrainCommand,   &kEvaluateCommand,
+                                        &kCheckCommand,   &kFixCommand,   &kExplainCommand, &kInitCommand,
+                                        &kAuditCommand,   &kGainCommand,  &kTheoryCommand,  &kSummaryCommand,
+                                        &kDemoCommand,    &kRunsCommand,  &kListCommand,    &kCompletionCommand};
   return kCommands;
 }
 

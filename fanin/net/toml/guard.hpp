@@ -1,4 +1,4 @@
-// Private to this room: what a TOML text must keep to before a parser sees it. The parser calls itself for
+// What a TOML text must keep to before a parser sees it. The parser calls itself for
 // nested values and tables, and searches lists of the tables it made, so a text built for it could use up
 // the stack or take hours.
 #pragma once

@@ -1,0 +1,44 @@
+#include "fanin/experiment/sweep/bootstrap.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "fanin/random/stream.hpp"
+
+namespace fanin::experiment {
+namespace {
+
+constexpr double kTail = 0.025;
+
+/// The value below which a share of the sorted values lies, between neighbours linearly.
+double quantile(const std::vector<double>& sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(std::floor(at));
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+Interval bootstrap_mean(std::span<const double> values, std::string_view name, std::int64_t resamples) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  const bool finite = std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  if (values.size() < 2 || resamples < 1 || !finite) return {kNaN, kNaN};
+  const random::Stream stream(1, "bootstrap/" + std::string(name));
+  std::vector<std::uint64_t> picks(values.size());
+  std::vector<double> means;
+  means.reserve(static_cast<std::size_t>(resamples));
+  for (std::int64_t r = 0; r < resamples; ++r) {
+    random::fill_integers(stream, static_cast<std::uint64_t>(r) * values.size(), values.size(), picks);
+    double sum = 0;
+    for (const std::uint64_t pick : picks) sum += values[pick];
+    means.push_back(sum / static_cast<double>(values.size()));
+  }
+  std::sort(means.begin(), means.end());
+  return {quantile(means, kTail), quantile(means, 1 - kTail)};
+}
+
+}  // namespace fanin::experiment
