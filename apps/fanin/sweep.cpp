@@ -2,15 +2,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
-#include <chrono>
-#include <ctime>
 #include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "apps/fanin/command_line.hpp"
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
@@ -68,15 +66,6 @@ SignalHooks hooks_for(std::optional<report::SweepProgress>& progress) {
   return hooks;
 }
 
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
 /// A store that cannot be written is no fault of the data.
 template <typename Action>
 auto writing_below(const std::filesystem::path& folder, const Action& action) {
@@ -131,7 +120,7 @@ void print_report(const SweepOptions& options, const experiment::SweepResult& re
   text.append("\nSaved: ").append((options.run.folder / experiment::kStoreFileName).string());
   if (!options.json.empty() && options.json != "-") text.append(", ").append(options.json);
   text.append("\n");
-  if (result.interrupted) text.append("Go on: ").append(options.command_line()).append("\n");
+  if (result.interrupted) text.append("Go on: ").append(command_line()).append("\n");
   show(options, text);
 }
 
@@ -164,7 +153,7 @@ int sweep(SweepOptions& options, experiment::MpiWorld* world) {
   const experiment::SweepPlan plan = options.plan();
   options.run.folder =
       options.out.empty() ? std::filesystem::path("sweeps") / plan.name : std::filesystem::path(options.out);
-  options.run.command_line = options.command_line();
+  options.run.command_line = command_line();
   options.run.created_at = utc_now();
   if (options.dry_run) {
     if (world == nullptr || world->rank() == 0) show_plan(options, plan);

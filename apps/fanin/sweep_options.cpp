@@ -31,18 +31,6 @@ void parse_shard(const std::string& given, experiment::SweepOptions& run) {
   run.shards = *count;
 }
 
-/// As a shell reads it back.
-std::string quoted(const std::string& text) {
-  if (!text.empty() &&
-      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,") ==
-          std::string::npos) {
-    return text;
-  }
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 }  // namespace
 
 SweepOptions::SweepOptions(CLI::App& app) : reader_(app) {
@@ -94,20 +82,6 @@ experiment::SweepPlan SweepOptions::plan() const {
   for (const std::string& change : changes) all.push_back({"--set " + change, change});
   if (!preset.empty()) return experiment::parse_sweep(experiment::find_sweep_preset(preset).text, preset, all);
   return experiment::read_sweep(file, all);
-}
-
-std::string SweepOptions::command_line() const {
-  std::string text = "fanin sweep ";
-  const auto add = [&text](const char* option, const std::string& value) {
-    text.append(" ").append(option).append(" ").append(quoted(value));
-  };
-  preset.empty() ? text.append(quoted(file)) : text.append("--preset ").append(quoted(preset));
-  if (reduced) text.append(" --reduced");
-  for (const std::string& change : changes) add("--set", change);
-  if (run.shards > 1) add("--shard", std::to_string(run.shard + 1) + "/" + std::to_string(run.shards));
-  if (run.extend) text.append(" --extend");
-  add("--out", run.folder.string());
-  return text;
 }
 
 }  // namespace fanin::cli

@@ -31,8 +31,6 @@ struct SweepOptions {
   void read();
   /// The plan of the file or the preset with what --reduced and --set change. @throws Error.
   [[nodiscard]] experiment::SweepPlan plan() const;
-  /// That repeats this sweep: "fanin sweep depth.toml --out runs/depth".
-  [[nodiscard]] std::string command_line() const;
 
  private:
   OptionReader reader_;
