@@ -19,7 +19,7 @@ std::vector<observe::Problem> parse_problems(const std::string& text) {
     try {
       problems.push_back(observe::parse_problem(id.substr(first, id.find_last_not_of(' ') + 1 - first)));
     } catch (const Error& error) {
-      throw Error(error.code(), "--fail-on", error.what());
+      throw Error(error.code(), "--fail-on", error.message());
     }
   }
   if (problems.empty()) throw Error(ErrorCode::bad_value, "--fail-on", "it needs ids from `fanin explain`");

@@ -53,6 +53,7 @@ OutputPaths prepare_outputs(const CompareOptions& options) {
     paths.result = std::filesystem::path(options.out) / "result.json";
     paths.csv = std::filesystem::path(options.out) / "epochs.csv";
   }
+  if (!options.settings.watch.trace.empty()) make_folder(options.settings.watch.trace);
   for (const auto& path : {paths.json, paths.result, paths.csv}) {
     if (path) check_writable(*path);
   }

@@ -60,6 +60,12 @@ void CompareOptions::declare_experiment() {
   reader.fraction("--reach", "ACCURACY", "count the epochs until the test accuracy reaches this (default 0.85)",
                   settings.reach_accuracy);
   declare_watch_options(reader, settings.watch);
+  reader.convert("--save-traces", "DIR",
+                 "--watch, and write what it sees of each run to DIR/INIT-seedN.jsonl; see docs/trace.md",
+                 [this](const std::string& given) {
+                   settings.watch.on = true;
+                   settings.watch.trace = given;
+                 });
   reader.convert("--workers", "N", "runs at the same time; changes no result (default: one per core)",
                  [this](const std::string& given) { settings.workers = parse_workers(given); });
 }

@@ -98,7 +98,15 @@ class TrainingRun {
       facts.parameters[i].learning_rate_factor = start_.plan.parameters[i].learning_rate_factor;
     }
     facts.data = context_.data_facts;
-    monitor_.emplace(start_.graph, context_.settings.watch, plan_, facts);
+    WatchSettings settings = context_.settings.watch;
+    if (!settings.trace.empty()) settings.trace /= trace_name(run_);
+    monitor_.emplace(start_.graph, settings, plan_, facts);
+  }
+
+  static std::string trace_name(const RunResult& run) {
+    std::string name = run.init + "-seed" + std::to_string(run.seed) + ".jsonl";
+    std::ranges::replace(name, '/', '_');
+    return name;
   }
 
   static std::int64_t evaluation_rows(const DataSet& data) {

@@ -34,7 +34,7 @@ Problem parse_problem(std::string_view id) {
   const std::vector<std::string> names(kIds.begin(), kIds.end());
   std::string message = "there is no problem '" + std::string(id);
   message += "'; " + suggestion(id, names);
-  throw Error(ErrorCode::unknown_name, "problem", message);
+  throw Error(ErrorCode::unknown_name, "", message);
 }
 
 std::span<const Problem> all_problems() noexcept { return kProblems; }

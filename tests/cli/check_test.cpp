@@ -64,7 +64,8 @@ TEST(Check, FailsOnTheProblemsItIsToldToOnly) {
 TEST(Check, SuggestsTheNearestIdOfAProblem) {
   const Finished finished = run(check("2-8-2", {"--fail-on", "vanishing_gradients"}));
   EXPECT_EQ(finished.status, 2);
-  EXPECT_THAT(finished.err, AllOf(HasSubstr("--fail-on"), HasSubstr("vanishing_gradient")));
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("error: --fail-on: there is no problem 'vanishing_gradients'; "),
+                                  HasSubstr("'vanishing_gradient'")));
 }
 
 TEST(Check, TellsOfTheFirstValueThatIsNotFinite) {

@@ -141,6 +141,25 @@ TEST(Watch, EveryStepAndEveryRecordIsInTheTraceFile) {
   EXPECT_EQ(again.verdict, result.diagnosis->verdict);
 }
 
+TEST(Watch, AComparisonWritesATraceOfEachRun) {
+  const TestFolder folder;
+  CompareSettings settings;
+  settings.data = "spirals(points=80, test_points=24)";
+  settings.net = "2-8-2";
+  settings.inits = {"zeros", "normal(std=0.1)"};
+  settings.batch_size = 20;
+  settings.epochs = 2;
+  settings.seeds = 2;
+  settings.watch = {.on = true, .every = 3, .trace = folder.path()};
+  const CompareResult result = compare(settings, small_data(), nullptr, {});
+  for (const RunResult& run : result.runs) {
+    const TraceFile file = read_trace(folder.path() / (run.init + "-seed" + std::to_string(run.seed) + ".jsonl"));
+    EXPECT_EQ(file.trace.init, run.init);
+    EXPECT_EQ(file.trace.steps.front().loss, run.step_zero.loss);
+    EXPECT_EQ(file.trace.ended, "finished");
+  }
+}
+
 // The gradient norm of every step is that of a plan that shows its gradients.
 TEST(Watch, GradientNormsAreThoseOfAllGradients) {
   const DataSet data = small_data();

@@ -8,8 +8,10 @@ namespace fanin::experiment {
 
 struct WatchSettings {
   bool on = false;
-  std::int64_t every = 50;           ///< steps between two full records, >= 1
-  std::filesystem::path trace = {};  ///< file to write the trace to, while it goes on; empty: none
+  std::int64_t every = 50;  ///< steps between two full records, >= 1
+  /// File to write the trace to, while it goes on; of a comparison a folder that is there, for INIT-seedN.jsonl of each
+  /// run. Empty: none.
+  std::filesystem::path trace = {};
 };
 
 /// @throws Error bad_value naming --watch-every or --trace.
