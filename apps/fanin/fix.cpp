@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::string_view kExamples =
     "Changes are tried in order of size: biases back to zero, each layer rescaled by the data, another start,\n"
-    "orthogonal weights, clipping, the learning rate. The smallest that trains as well as the best is chosen.\n"
+    "orthogonal weights, clipping, the learning rate. The smallest that trains as well as the best is chosen, judged\n"
+    "by the rows of --validation or by held-out training rows; the test rows are for the report only.\n"
     "\n"
     "Examples:\n"
     "  fanin fix \"mlp(10, 64)\" --data \"spirals\" --init \"normal(std=0.01)\"\n"

@@ -12,6 +12,7 @@
 namespace fanin::report {
 namespace {
 
+using experiment::RepairFigures;
 using experiment::RepairOutcome;
 using experiment::RepairResult;
 using experiment::RepairTrial;
@@ -35,11 +36,19 @@ Style style_of(RepairOutcome outcome) {
 
 std::string loss_text(const RepairTrial& trial) {
   if (!trial.refused.empty()) return "-";
-  return trial.status == experiment::TrainStatus::diverged ? "diverged" : loss(trial.loss);
+  return std::isfinite(trial.loss) ? loss(trial.loss) : "diverged";
 }
 
 std::string accuracy_text(const RepairTrial& trial) {
   return std::isfinite(trial.accuracy) && trial.refused.empty() ? percent(trial.accuracy, 2) : "-";
+}
+
+std::string loss_text(const RepairFigures& figures) {
+  return std::isfinite(figures.loss) ? loss(figures.loss) : "diverged";
+}
+
+std::string accuracy_text(const RepairFigures& figures) {
+  return std::isfinite(figures.accuracy) ? percent(figures.accuracy, 2) : "-";
 }
 
 std::string problems_text(const RepairTrial& trial) {
@@ -62,11 +71,9 @@ Table two_sides(const RepairResult& result) {
   Table table({{""}, flexible("before", 20), flexible("after", 20)});
   table.add_row(
       {{"diagnosis"}, {problems_text(result.before), Style::bad}, {problems_text(result.after), Style::good}});
-  table.add_row({{fmt::format("{} loss", result.judged_by)}, {loss_text(result.before)}, {loss_text(result.after)}});
-  if (std::isfinite(result.before.accuracy) || std::isfinite(result.after.accuracy)) {
-    table.add_row({{fmt::format("{} accuracy", result.judged_by)},
-                   {accuracy_text(result.before)},
-                   {accuracy_text(result.after)}});
+  table.add_row({{"test loss"}, {loss_text(result.test_before)}, {loss_text(result.test_after)}});
+  if (std::isfinite(result.test_before.accuracy) || std::isfinite(result.test_after.accuracy)) {
+    table.add_row({{"test accuracy"}, {accuracy_text(result.test_before)}, {accuracy_text(result.test_after)}});
   }
   table.add_row({{"--init"}, {result.before.settings.init}, {result.after.settings.init}});
   if (!result.before.settings.init_for.empty() || !result.after.settings.init_for.empty()) {
@@ -107,6 +114,17 @@ Table factors(const RepairResult& result) {
   return table;
 }
 
+std::string how_tried(const RepairResult& result) {
+  std::string text =
+      fmt::format("Each was trained for {} steps from the same seed on the same batches; figures are of {} rows",
+                  result.steps, result.judged_by);
+  if (result.before.trainings > 1) {
+    text +=
+        fmt::format(", and of the best means over {} trainings that hold out different rows", result.before.trainings);
+  }
+  return text + ".";
+}
+
 }  // namespace
 
 std::string fix_report(const RepairResult& result, const Terminal& terminal) {
@@ -118,12 +136,7 @@ std::string fix_report(const RepairResult& result, const Terminal& terminal) {
   }
   if (!result.trials.empty()) {
     text.append("\n").append(tried(result).render(terminal));
-    add_paragraph(
-        text,
-        fmt::format("Each was trained for {} steps from the same seed on the same batches; figures are of the "
-                    "{} rows.",
-                    result.steps, result.judged_by),
-        Style::faint, terminal);
+    add_paragraph(text, how_tried(result), Style::faint, terminal);
   }
   if (result.outcome == RepairOutcome::repaired) {
     text += "\n";

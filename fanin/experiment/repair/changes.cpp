@@ -105,6 +105,15 @@ double three_digits(double value) {
   return parse_number(text.data()).value_or(value);
 }
 
+constexpr std::string_view kRateWords = "a learning rate of ";
+
+// What is changed already, before what is added to it; another learning rate takes the place of the last.
+std::string prefix_of(const RepairTrial& from) {
+  if (from.kind == RepairKind::none) return "";
+  if (from.kind == RepairKind::learning_rate) return from.what.substr(0, from.what.rfind(kRateWords));
+  return from.what + "; ";
+}
+
 bool is_fitted(const TrainSetup& setup) { return static_cast<bool>(setup.start.fit); }
 
 class Changes {
@@ -161,30 +170,36 @@ std::vector<RepairTrial> start_changes(const TrainSetup& setup, const observe::D
     changes.add(RepairKind::scheme, "another start, each layer rescaled by the data", calm);
     calm.init = orthogonal_for(traits);
     changes.add(RepairKind::orthogonal, "orthogonal weights with the activation's gain", calm);
+    if (!is_rectifier(traits.family)) {
+      calm.init = "orthogonal";  // bounded functions are linear near 0, where singular values of 1 keep every direction
+      changes.add(RepairKind::orthogonal, "orthogonal weights", calm);
+    }
     calm.init = "lsuv(orthogonal)";
     changes.add(RepairKind::orthogonal, "orthogonal weights, each layer rescaled by the data", calm);
   }
   return std::move(changes.trials);
 }
 
+RepairTrial with_rate(const RepairTrial& from, double learning_rate) {
+  RepairTrial trial{.kind = RepairKind::learning_rate, .what = prefix_of(from)};
+  trial.settings = from.settings;
+  trial.settings.learning_rate = three_digits(learning_rate);
+  trial.what.append(kRateWords).append(format_number(*trial.settings.learning_rate));
+  return trial;
+}
+
 std::vector<RepairTrial> training_changes(const RepairTrial& from) {
   std::vector<RepairTrial> trials;
-  const std::string prefix = from.kind == RepairKind::none ? "" : from.what + "; ";
-  const auto add = [&](RepairKind kind, const std::string& what, const TrainSettings& settings) {
-    RepairTrial trial{.kind = kind, .what = prefix + what};
-    trial.settings = settings;
-    trials.push_back(std::move(trial));
-  };
   if (from.settings.clipping == "none") {
-    TrainSettings clipped = from.settings;
-    clipped.clipping = "global_norm";
-    clipped.clip_limit = 1;
-    add(RepairKind::clipping, "gradients clipped to a global norm of 1", clipped);
+    RepairTrial& clipped = trials.emplace_back();
+    clipped.kind = RepairKind::clipping;
+    clipped.what = prefix_of(from) + "gradients clipped to a global norm of 1";
+    clipped.settings = from.settings;
+    clipped.settings.clipping = "global_norm";
+    clipped.settings.clip_limit = 1;
   }
   for (const double factor : {0.3, 3.0, 0.1, 10.0}) {
-    TrainSettings slower = from.settings;
-    slower.learning_rate = three_digits(*from.settings.learning_rate * factor);
-    add(RepairKind::learning_rate, "a learning rate of " + format_number(*slower.learning_rate), slower);
+    trials.push_back(with_rate(from, *from.settings.learning_rate * factor));
   }
   return trials;
 }

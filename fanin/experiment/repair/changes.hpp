@@ -17,6 +17,9 @@ std::vector<RepairTrial> start_changes(const TrainSetup& setup, const observe::D
 /// @param from  the training they are added to.
 std::vector<RepairTrial> training_changes(const RepairTrial& from);
 
+/// The same with another learning rate.
+RepairTrial with_rate(const RepairTrial& from, double learning_rate);
+
 /// The options of the command line in which `after` differs from `before`.
 std::string options_text(const TrainSettings& before, const TrainSettings& after);
 

@@ -3,22 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/probe/probe.hpp"
 #include "fanin/experiment/repair/changes.hpp"
+#include "fanin/experiment/repair/held_out.hpp"
 #include "fanin/experiment/training/data_start.hpp"
 
 namespace fanin::experiment {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kPoint = 0.01;        // of accuracy: what counts as equally good
-constexpr double kSkillPoints = 0.03;  // of 1 − loss/chance, likewise
-constexpr double kMost = 0.9;          // of what the best trial gains: enough for a smaller change
+constexpr double kPoint = 0.01;         // of accuracy: what counts as equally good
+constexpr double kSkillPoints = 0.03;   // of 1 − loss/chance, likewise
+constexpr double kWorthARate = 0.02;    // of accuracy, else of 1 − loss/chance: what another learning rate must add
+constexpr std::size_t kContenders = 5;  // starts that are trained on every part
+constexpr std::size_t kRates = 2;       // likewise of clipping and learning rates
+constexpr int kFurther = 2;             // times that a rate ten times as far may be tried
 
 class Repair {
  public:
@@ -26,7 +28,7 @@ class Repair {
          const std::stop_token& stop)
       : settings_(settings), data_(data), progress_(progress), stop_(stop), setup_(prepare(settings.training, data)) {
     setup_.settings.out.clear();
-    result_.judged_by = data.validation.count > 0 ? "validation" : "test";
+    result_.judged_by = data.validation.count > 0 ? "validation" : "held-out";
     result_.steps = std::min(settings.steps, total_steps(setup_.settings, data));
     result_.before.settings = setup_.settings;
   }
@@ -46,18 +48,22 @@ class Repair {
       return finish(RepairOutcome::not_repairable,
                     "neither the start nor the learning rate is the cause: " + cause->cause + ". " + cause->remedy);
     }
+    if (data_.validation.count == 0) parts_ = held_out_parts(data_);
     tell("training the network as it is");
-    train_briefly(before);
-    if (has_bad_start(found)) try_all(start_changes(setup_, found));
-    std::optional<RepairResult> cured = choose(true);
-    if (!cured && !stop_.stop_requested()) {
+    while (before.trainings < parts()) train_briefly(before);
+    if (has_bad_start(found)) try_all(start_changes(setup_, found), kContenders);
+    std::optional<std::size_t> cure = smallest(true);
+    if (cure) {
+      cure = with_better_rate(*cure);
+    } else {
       // No start alone cures, or none is bad: clipping and other step sizes on the best one.
-      try_all(training_changes(best_so_far()));
-      cured = choose(true);
+      try_all(training_changes(best_so_far()), kContenders);
+      cure = smallest(true);
+      if (cure) cure = further(*cure);
     }
-    if (!cured) cured = choose(false);
-    if (cured) return std::move(*cured);
     if (stop_.stop_requested()) return finish(RepairOutcome::interrupted, "stopped");
+    if (cure) return chosen(*cure, true);
+    if (const std::optional<std::size_t> gain = smallest(false)) return chosen(*gain, false);
     return finish(RepairOutcome::not_repairable,
                   "no other start, clipping or learning rate trains better: the cause lies elsewhere");
   }
@@ -67,32 +73,50 @@ class Repair {
     if (progress_) progress_(doing);
   }
 
+  // How many different rows judge.
+  [[nodiscard]] int parts() const { return std::max(1, static_cast<int>(parts_.size())); }
+
   [[nodiscard]] observe::Diagnosis diagnose(const TrainSettings& settings) const {
     const ProbeSettings probe_settings{.training = settings, .steps = settings_.watched_steps};
     return observe::diagnose(probe(probe_settings, data_, {}, stop_));
   }
 
-  void train_briefly(RepairTrial& trial) const {
-    TrainSettings settings = trial.settings;
+  [[nodiscard]] TrainSettings brief(const TrainSettings& training) const {
+    TrainSettings settings = training;
     settings.max_steps = result_.steps;
     settings.evaluate_every = 1'000'000;
     settings.patience = 0;
-    trial.loss = trial.accuracy = kNaN;
+    return settings;
+  }
+
+  // Trains once more, judged by the next part.
+  void train_briefly(RepairTrial& trial) const {
+    if (stop_.stop_requested()) return;
+    const DataSet& data = parts_.empty() ? data_ : parts_[static_cast<std::size_t>(trial.trainings)];
+    TrainSettings settings = brief(trial.settings);
+    settings.batch_size = std::min(settings.batch_size, data.train.count);
+    RepairFigures figures;
+    ++trial.trainings;
     try {
-      const TrainResult trained = train(settings, data_, nullptr, stop_);
+      const TrainResult trained = train(settings, data, nullptr, stop_);
       trial.status = trained.status;
-      if (trained.status == TrainStatus::diverged || trained.epochs.empty()) return;
-      const TrainEpoch& last = trained.epochs.back();
-      const bool validates = data_.validation.count > 0;
-      trial.loss = validates ? last.validation_loss : last.test_loss;
-      trial.accuracy = validates ? last.validation_accuracy : last.test_accuracy;
+      if (trained.status != TrainStatus::diverged && !trained.epochs.empty()) {
+        const TrainEpoch& last = trained.epochs.back();
+        figures.loss = parts_.empty() ? last.validation_loss : last.test_loss;
+        figures.accuracy = parts_.empty() ? last.validation_accuracy : last.test_accuracy;
+      }
     } catch (const Error& error) {
       if (trial.kind == RepairKind::none) throw;
       trial.refused = error.what();  // a scheme that does not fit the network, data that cannot set a scale
     }
+    const double weight = 1.0 / trial.trainings;
+    trial.loss += (figures.loss - trial.loss) * weight;
+    trial.accuracy += (figures.accuracy - trial.accuracy) * weight;
   }
 
-  void try_all(std::vector<RepairTrial> trials) {
+  // Tries each on the first part, and the `most` best of them on the others.
+  void try_all(std::vector<RepairTrial> trials, std::size_t most) {
+    const std::size_t first = result_.trials.size();
     for (RepairTrial& trial : trials) {
       if (stop_.stop_requested()) return;
       if (trial.options.empty()) trial.options = options_text(result_.before.settings, trial.settings);
@@ -100,7 +124,23 @@ class Repair {
       train_briefly(trial);
       result_.trials.push_back(std::move(trial));
     }
+    std::vector<std::size_t> order(trials.size());
+    std::iota(order.begin(), order.end(), first);
+    std::ranges::stable_sort(order, std::ranges::greater{}, [this](std::size_t i) { return quality(at(i)); });
+    order.resize(std::min(order.size(), most));
+    for (const std::size_t i : order) {
+      if (at(i).trainings < parts() && is_sound(at(i))) tell("trying again " + at(i).options);
+      while (at(i).trainings < parts() && is_sound(at(i)) && !stop_.stop_requested()) train_briefly(at(i));
+    }
   }
+
+  [[nodiscard]] RepairTrial& at(std::size_t i) { return result_.trials[i]; }
+
+  [[nodiscard]] static bool is_sound(const RepairTrial& trial) {
+    return trial.refused.empty() && std::isfinite(trial.loss);
+  }
+  // Trained on every part, and good enough to be chosen from.
+  [[nodiscard]] bool contends(const RepairTrial& trial) const { return is_sound(trial) && trial.trainings == parts(); }
 
   // 1: no error; 0: as good as the best constant answer. Of losses that end far above chance no more is known.
   [[nodiscard]] double skill(const RepairTrial& trial) const {
@@ -108,19 +148,23 @@ class Repair {
     const double chance = std::isfinite(result_.chance_loss) && result_.chance_loss > 0 ? result_.chance_loss : 1;
     return std::max(-1.0, 1 - trial.loss / chance);
   }
+  // Accuracy, or where there is none 1 − loss/chance.
+  [[nodiscard]] double success(const RepairTrial& trial) const {
+    return std::isfinite(trial.accuracy) ? trial.accuracy : skill(trial);
+  }
   [[nodiscard]] double quality(const RepairTrial& trial) const {
     if (!trial.refused.empty()) return -9;
     if (!std::isfinite(trial.loss)) return -5;
-    return skill(trial) * 0.3 + (std::isfinite(trial.accuracy) ? trial.accuracy : skill(trial));
+    return skill(trial) * 0.3 + success(trial);
   }
   [[nodiscard]] bool as_good_as(const RepairTrial& trial, const RepairTrial& other) const {
-    if (!trial.refused.empty() || !std::isfinite(trial.loss)) return false;
+    if (!is_sound(trial)) return false;
     if (!std::isfinite(other.loss)) return true;
     const bool accurate = !std::isfinite(other.accuracy) || trial.accuracy >= other.accuracy - kPoint;
     return accurate && skill(trial) >= skill(other) - kSkillPoints;
   }
   [[nodiscard]] bool better(const RepairTrial& trial, const RepairTrial& other) const {
-    if (!trial.refused.empty() || !std::isfinite(trial.loss)) return false;
+    if (!is_sound(trial)) return false;
     if (!std::isfinite(other.loss)) return true;
     return trial.accuracy > other.accuracy + kPoint || skill(trial) > skill(other) + kSkillPoints;
   }
@@ -128,50 +172,79 @@ class Repair {
   [[nodiscard]] const RepairTrial& best_so_far() const {
     const RepairTrial* best = &result_.before;
     for (const RepairTrial& trial : result_.trials) {
-      if (quality(trial) > quality(*best)) best = &trial;
+      if (contends(trial) && quality(trial) > quality(*best)) best = &trial;
     }
     return *best;
   }
 
   // Makes the diagnosis that a trial still lacks.
-  bool cures(const RepairTrial& trial) {
-    if (&trial == &result_.before) return false;
-    RepairTrial& own = result_.trials[static_cast<std::size_t>(&trial - result_.trials.data())];
-    if (!own.diagnosis) {
-      tell("diagnosing " + own.options);
-      own.diagnosis = diagnose(own.settings);
+  [[nodiscard]] bool cures(RepairTrial& trial) const {
+    if (!trial.diagnosis) {
+      tell("diagnosing " + trial.options);
+      trial.diagnosis = diagnose(trial.settings);
     }
-    return own.diagnosis->verdict != observe::Verdict::unhealthy;
+    return trial.diagnosis->verdict != observe::Verdict::unhealthy;
   }
 
-  // Whether a trial is as good as the best of them, or has most of what that gains.
-  [[nodiscard]] bool suffices(const RepairTrial& trial, const RepairTrial& best) const {
-    if (!trial.refused.empty() || !std::isfinite(trial.loss)) return false;
-    if (as_good_as(trial, best)) return true;
-    const double before = std::max(quality(result_.before), 0.0);
-    return quality(trial) - before >= kMost * (quality(best) - before);
-  }
-
-  // The smallest change that suffices and, with `cure`, leaves nothing for the diagnosis to warn of; without, that
-  // trains better than the network as it is.
-  std::optional<RepairResult> choose(bool cure) {
-    if (stop_.stop_requested()) return std::nullopt;
+  // The smallest change as good as the best that, with `cure`, leaves nothing for the diagnosis to warn of; without,
+  // that trains better than the network as it is.
+  std::optional<std::size_t> smallest(bool cure) {
     const RepairTrial& best = best_so_far();
     std::vector<std::size_t> order(result_.trials.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [this](std::size_t i) { return result_.trials[i].kind; });
+    std::ranges::stable_sort(order, {}, [this](std::size_t i) { return at(i).kind; });
     for (const std::size_t i : order) {
-      const RepairTrial& trial = result_.trials[i];
-      if (!suffices(trial, best)) continue;
-      if (cure ? as_good_as(trial, result_.before) && cures(trial) : better(trial, result_.before)) {
-        return chosen(i, cure);
-      }
+      if (stop_.stop_requested()) return std::nullopt;
+      if (!contends(at(i)) || !as_good_as(at(i), best)) continue;
+      if (cure ? as_good_as(at(i), result_.before) && cures(at(i)) : better(at(i), result_.before)) return i;
     }
     return std::nullopt;
   }
 
+  // The start, or where that is worth the larger change, the start with clipping or another learning rate.
+  std::size_t with_better_rate(std::size_t start) {
+    if (at(start).kind >= RepairKind::clipping) return start;
+    const std::size_t first = result_.trials.size();
+    try_all(training_changes(at(start)), kRates);
+    std::size_t best = start;
+    for (std::size_t i = first; i < result_.trials.size(); ++i) {
+      const double needed = best == start ? success(at(start)) + kWorthARate : success(at(best));
+      if (is_better_cure(i, needed)) best = i;
+    }
+    return further(best);
+  }
+
+  // Where the farthest learning rate that was tried is the best, one beyond it may be better still.
+  std::size_t further(std::size_t best) {
+    const double factor = *at(best).settings.learning_rate / *result_.before.settings.learning_rate;
+    if (factor < 9 && factor > 0.11) return best;
+    for (int times = 0; times < kFurther; ++times) {
+      const double rate = *at(best).settings.learning_rate * (factor > 1 ? 10 : 0.1);
+      try_all({with_rate(at(best), rate)}, 1);
+      const std::size_t last = result_.trials.size() - 1;
+      if (!is_better_cure(last, success(at(best)) + kWorthARate)) break;
+      best = last;
+    }
+    return best;
+  }
+
+  bool is_better_cure(std::size_t i, double needed) {
+    return !stop_.stop_requested() && contends(at(i)) && success(at(i)) > needed && cures(at(i));
+  }
+
+  // Of a brief training on all training rows.
+  [[nodiscard]] RepairFigures test(const TrainSettings& settings) const {
+    const TrainResult trained = train(brief(settings), data_, nullptr, stop_);
+    if (trained.status == TrainStatus::diverged || trained.epochs.empty()) return {};
+    return {.loss = trained.epochs.back().test_loss, .accuracy = trained.epochs.back().test_accuracy};
+  }
+
   RepairResult chosen(std::size_t index, bool cured) {
-    result_.after = result_.trials[index];
+    tell("training before and after on all training rows");
+    result_.test_before = test(result_.before.settings);
+    result_.test_after = test(at(index).settings);
+    if (stop_.stop_requested()) return finish(RepairOutcome::interrupted, "stopped");
+    result_.after = at(index);
     const bool gained = better(result_.after, result_.before);
     std::string reason = result_.after.what;
     reason +=
@@ -194,6 +267,7 @@ class Repair {
   const RepairProgress& progress_;
   std::stop_token stop_;
   TrainSetup setup_;
+  std::vector<DataSet> parts_ = {};  // none: the validation part judges
   RepairResult result_;
 };
 

@@ -36,6 +36,7 @@ Json trial_json(const RepairTrial& trial) {
     return json;
   }
   json["status"] = to_string(trial.status);
+  json["trainings"] = trial.trainings;
   json["loss"] = number(trial.loss);
   json["accuracy"] = number(trial.accuracy);
   if (trial.diagnosis) {
@@ -57,6 +58,8 @@ std::string to_json(const RepairResult& result) {
   json["chance_loss"] = number(result.chance_loss);
   json["before"] = trial_json(result.before);
   json["after"] = result.after.kind == RepairKind::none ? Json(nullptr) : trial_json(result.after);
+  json["test_before"] = {{"loss", number(result.test_before.loss)}, {"accuracy", number(result.test_before.accuracy)}};
+  json["test_after"] = {{"loss", number(result.test_after.loss)}, {"accuracy", number(result.test_after.accuracy)}};
   json["trials"] = Json::array();
   for (const RepairTrial& trial : result.trials) json["trials"].push_back(trial_json(trial));
   json["changes"] = Json::array();

@@ -67,7 +67,9 @@ TEST(Repair, AHealthyNetworkIsLeftAlone) {
 }
 
 TEST(Repair, WeightsMuchTooSmallAreRescaledByTheDataAndKeepTheirDistribution) {
-  const RepairResult result = repaired(settings_for("normal(std=0.001)"));
+  RepairSettings settings = settings_for("normal(std=0.001)", "mlp(4, 32)");
+  settings.training.activation = "tanh";
+  const RepairResult result = repaired(settings);
   ASSERT_EQ(result.outcome, RepairOutcome::repaired) << result.reason;
   EXPECT_EQ(result.after.kind, RepairKind::rescale) << tried(result);
   EXPECT_EQ(result.after.options, "--init \"lsuv(normal(std=0.001))\"");
@@ -79,13 +81,13 @@ TEST(Repair, WeightsMuchTooSmallAreRescaledByTheDataAndKeepTheirDistribution) {
 }
 
 TEST(Repair, BiasesThatKillUnitsGoBackToZeroAndNothingElseChanges) {
-  RepairSettings settings = settings_for("he_normal", "mlp(3, 32)");
+  RepairSettings settings = settings_for("pytorch_default", "mlp(3, 32)");
   settings.training.init_for = "layer*.bias=constant(-20)";
   settings.steps = 400;
   const RepairResult result = repaired(settings);
   ASSERT_EQ(result.outcome, RepairOutcome::repaired) << result.reason;
   EXPECT_EQ(result.after.kind, RepairKind::bias) << tried(result);
-  EXPECT_EQ(result.after.settings.init, "he_normal");
+  EXPECT_EQ(result.after.settings.init, "pytorch_default");
   EXPECT_EQ(result.after.settings.init_for, "");
   EXPECT_EQ(result.after.options, "(no --init-for)");
 }
@@ -107,6 +109,42 @@ TEST(Repair, WrongLabelsAreRefused) {
   const RepairResult result = repair(settings, data, {}, {});
   EXPECT_NE(result.outcome, RepairOutcome::repaired) << result.after.options;
   EXPECT_THAT(result.reason, Not(IsEmpty()));
+}
+
+// The test rows are looked at once, when everything is chosen.
+TEST(Repair, NoTestRowHasASayInWhatIsChosen) {
+  const RepairSettings settings = settings_for("normal(std=0.001)", "mlp(4, 16)");
+  DataSet data = load_data_set(settings.training.data, {});
+  const RepairResult one = repair(settings, data, {}, {});
+  for (std::int32_t& label : data.test.labels) label = (label + 1) % 3;
+  const RepairResult other = repair(settings, data, {}, {});
+  EXPECT_EQ(other.after.options, one.after.options);
+  ASSERT_EQ(other.trials.size(), one.trials.size());
+  for (std::size_t i = 0; i < one.trials.size(); ++i) EXPECT_EQ(other.trials[i].loss, one.trials[i].loss);
+  EXPECT_EQ(one.judged_by, "held-out");
+  EXPECT_EQ(one.after.trainings, 3);
+  EXPECT_NE(other.test_after.accuracy, one.test_after.accuracy);
+}
+
+TEST(Repair, TheFiguresOfTheTestRowsAreThoseOfABriefTraining) {
+  const RepairSettings settings = settings_for("normal(std=0.001)", "mlp(4, 16)");
+  const DataSet data = load_data_set(settings.training.data, {});
+  const RepairResult result = repair(settings, data, {}, {});
+  TrainSettings after = result.after.settings;
+  after.max_steps = settings.steps;
+  EXPECT_EQ(result.test_after.loss, train(after, data, nullptr, {}).epochs.back().test_loss);
+}
+
+TEST(Repair, AValidationPartJudgesWhereThereIsOne) {
+  RepairSettings settings = settings_for("normal(std=0.001)", "mlp(4, 16)");
+  settings.training.data_options.validation_fraction = 0.3;
+  const RepairResult result = repaired(settings);
+  EXPECT_EQ(result.judged_by, "validation");
+  EXPECT_EQ(result.after.trainings, 1);
+  TrainSettings after = result.after.settings;
+  after.max_steps = settings.steps;
+  const DataSet data = load_data_set(after.data, after.data_options);
+  EXPECT_EQ(result.after.loss, train(after, data, nullptr, {}).epochs.back().validation_loss);
 }
 
 TEST(Repair, RepeatsToTheBitAndTellsWhatItDoes) {
@@ -137,7 +175,9 @@ TEST(Repair, AStopEndsItWithoutAChoice) {
 }
 
 TEST(Repair, TheWrittenWeightsAreThoseThatTheOptionsStartFrom) {
-  const RepairResult result = repaired(settings_for("normal(std=0.001)"));
+  RepairSettings settings = settings_for("normal(std=0.001)", "mlp(4, 32)");
+  settings.training.activation = "tanh";
+  const RepairResult result = repaired(settings);
   const DataSet data = load_data_set(kTeacher, {});
   const TestFolder folder;
   const std::filesystem::path file = folder.path() / "repaired.safetensors";
@@ -172,6 +212,29 @@ TEST(RepairChanges, ACauseBesideTheStartIsNamedUnlessTheStartIsBadItself) {
   d.findings = {finding(observe::Problem::missing_nonlinearity)};
   d.findings[0].severity = observe::Severity::note;
   EXPECT_EQ(cause_elsewhere(d), nullptr);
+}
+
+TEST(RepairChanges, AnotherLearningRateTakesThePlaceOfTheLast) {
+  RepairSettings settings = settings_for("he_normal", "mlp(2, 16)");
+  settings.training.init_for = "layer1.bias=constant(3)";
+  const std::vector<RepairTrial> starts = start_changes(prepare(settings.training, load_data_set(kTeacher, {})), {});
+  const RepairTrial once = with_rate(starts.front(), 0.01);
+  EXPECT_EQ(once.what, "biases start at zero; a learning rate of 0.01");
+  EXPECT_EQ(with_rate(once, 0.1).what, "biases start at zero; a learning rate of 0.1");
+  EXPECT_EQ(with_rate(once, 0.1).settings.learning_rate, 0.1);
+}
+
+TEST(Repair, ARateFarTooSmallIsFollowedBeyondTheFirstTries) {
+  RepairSettings settings = settings_for("he_normal", "mlp(4, 48)");
+  settings.steps = 200;
+  settings.training.optimizer = "sgd";
+  settings.training.learning_rate = 0.001;
+  settings.training.init_for = "layer2.bias=constant(-10)";
+  const RepairResult result = repaired(settings);
+  ASSERT_EQ(result.outcome, RepairOutcome::repaired) << result.reason;
+  EXPECT_EQ(result.after.kind, RepairKind::learning_rate) << tried(result);
+  EXPECT_GE(*result.after.settings.learning_rate, 0.05) << tried(result);
+  EXPECT_GT(result.test_after.accuracy, result.test_before.accuracy + 0.3);
 }
 
 TEST(RepairChanges, GoFromSmallToLarge) {
