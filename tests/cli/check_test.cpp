@@ -65,7 +65,7 @@ TEST(Check, SuggestsTheNearestIdOfAProblem) {
   const Finished finished = run(check("2-8-2", {"--fail-on", "vanishing_gradients"}));
   EXPECT_EQ(finished.status, 2);
   EXPECT_THAT(finished.err, AllOf(HasSubstr("error: --fail-on: there is no problem 'vanishing_gradients'; "),
-                                  HasSubstr("'vanishing_gradient'")));
+                                  HasSubstr("did you mean vanishing_gradient?")));
 }
 
 TEST(Check, TellsOfTheFirstValueThatIsNotFinite) {

@@ -29,7 +29,9 @@ TEST(Fix, RepairsABadStartAndWritesWhatToUse) {
   const TemporaryFolder folder;
   const std::string weights = (folder / "repaired.safetensors").string();
   const std::string report = (folder / "fix.json").string();
-  const Finished finished = run(fix("mlp(6, 32)", "normal(std=0.001)", {"-o", weights, "--json", report}));
+  const Finished finished =
+      run(fix("mlp(4, 32)", "normal(std=0.001)",
+              {"--activation", "tanh", "--steps", "120", "--watch-steps", "30", "-o", weights, "--json", report}));
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.out, AllOf(HasSubstr("Repaired:"), HasSubstr("before"), HasSubstr("after"),
                                   HasSubstr("Use: --init \"lsuv(normal(std=0.001))\""), HasSubstr("Saved: ")));
