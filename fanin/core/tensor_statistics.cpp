@@ -179,24 +179,20 @@ TensorStatistics tensor_statistics(std::span<const float> values, float saturati
 
 double QuickStatistics::norm() const noexcept { return std::sqrt(square_sum); }
 
-void QuickStatistics::join(const QuickStatistics& other) noexcept {
-  square_sum += other.square_sum;
-  non_finite += other.non_finite;
-  if (std::isnan(largest_magnitude) || other.largest_magnitude <= largest_magnitude) return;
-  largest_magnitude = other.largest_magnitude;
-}
-
 bool fits_plain_squares(float largest_magnitude) noexcept {
   return largest_magnitude == 0 || (largest_magnitude >= kLeastPlain && largest_magnitude <= kMostPlain);
 }
 
 QuickStatistics quick_statistics(std::span<const float> values) {
   const QuickSums sums = quick_sums(values.data(), values.size());
-  QuickStatistics quick{.square_sum = sums.square_sum, .largest_magnitude = std::bit_cast<float>(sums.largest_bits)};
-  if (fits_plain_squares(quick.largest_magnitude)) return quick;
+  QuickStatistics quick{.square_sum = sums.square_sum, .largest_magnitude = sums.largest_magnitude};
+  if (std::isfinite(quick.square_sum) && fits_plain_squares(quick.largest_magnitude)) return quick;
   quick.square_sum = wide_square_sum(values.data(), values.size());
-  if (std::isfinite(quick.largest_magnitude)) return quick;
-  quick.non_finite = std::count_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+  for (const float value : values) {
+    if (std::isfinite(value)) continue;
+    ++quick.non_finite;
+    if (!std::isnan(quick.largest_magnitude)) quick.largest_magnitude = std::abs(value);
+  }
   return quick;
 }
 

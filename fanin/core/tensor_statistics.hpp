@@ -50,7 +50,13 @@ struct QuickStatistics {
 
   [[nodiscard]] double norm() const noexcept;
   /// Makes these the statistics of both tensors together.
-  void join(const QuickStatistics& other) noexcept;
+  void join(const QuickStatistics& other) noexcept {
+    square_sum += other.square_sum;
+    non_finite += other.non_finite;
+    // A NaN compares with nothing: it comes in and stays.
+    const bool stays = largest_magnitude != largest_magnitude || other.largest_magnitude <= largest_magnitude;
+    if (!stays) largest_magnitude = other.largest_magnitude;
+  }
 };
 /// @accuracy  square_sum to 1e-6 of itself, the others exact.
 QuickStatistics quick_statistics(std::span<const float> values);

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 // Highway's order.
@@ -180,12 +179,19 @@ BlockCensus Census(const float* HWY_RESTRICT values, std::size_t count) {
   return census;
 }
 
+// The larger magnitude; of a NaN and a number, either.
+HWY_INLINE Vector LargerMagnitude(Vector largest, Vector x) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+  return Vector{_mm512_range_ps(largest.raw, x.raw, 0x0B)};  // in one operation
+#else
+  return hn::Max(hn::Abs(x), largest);
+#endif
+}
+
 QuickSums Quick(const float* HWY_RESTRICT values, std::size_t count) {
   const Floats d;
-  const Words di;
   const std::size_t lanes = hn::Lanes(d);
-  const auto magnitude_bits = hn::Set(di, kMagnitudeBits);
-  Counter largest[4] = {hn::Zero(di), hn::Zero(di), hn::Zero(di), hn::Zero(di)};
+  Vector largest[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
   QuickSums sums;
   std::size_t i = 0;
   while (i + lanes <= count) {
@@ -193,7 +199,7 @@ QuickSums Quick(const float* HWY_RESTRICT values, std::size_t count) {
     const auto take = [&](int which, std::size_t at) HWY_ATTR {
       const Vector x = hn::LoadU(d, values + at);
       square[which] = hn::MulAdd(x, x, square[which]);
-      largest[which] = hn::Max(largest[which], hn::And(hn::BitCast(di, x), magnitude_bits));
+      largest[which] = LargerMagnitude(largest[which], x);
     };
     const std::size_t last = std::min(count, i + 512 * lanes);
     for (; i + 4 * lanes <= last; i += 4 * lanes) {
@@ -205,14 +211,11 @@ QuickSums Quick(const float* HWY_RESTRICT values, std::size_t count) {
     for (; i + lanes <= last; i += lanes) take(0, i);
     sums.square_sum += SumOf(hn::Add(hn::Add(square[0], square[1]), hn::Add(square[2], square[3])));
   }
-  const Counter most = hn::Max(hn::Max(largest[0], largest[1]), hn::Max(largest[2], largest[3]));
-  sums.largest_bits = static_cast<std::uint32_t>(hn::GetLane(hn::MaxOfLanes(di, most)));
+  const Vector most = hn::Max(hn::Max(largest[0], largest[1]), hn::Max(largest[2], largest[3]));
+  sums.largest_magnitude = hn::GetLane(hn::MaxOfLanes(d, most));
   for (; i < count; ++i) {
-    const auto x = static_cast<double>(values[i]);
-    sums.square_sum += x * x;
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, values + i, sizeof bits);
-    sums.largest_bits = std::max(sums.largest_bits, bits & static_cast<std::uint32_t>(kMagnitudeBits));
+    sums.square_sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    sums.largest_magnitude = std::max(sums.largest_magnitude, std::abs(values[i]));
   }
   return sums;
 }

@@ -49,7 +49,7 @@ BlockCensus block_census(const float* values, std::size_t count) noexcept;
 /// Sum of squares and the largest bits of a magnitude, which order as the magnitudes do, infinity and NaN last.
 struct QuickSums {
   double square_sum = 0;
-  std::uint32_t largest_bits = 0;
+  float largest_magnitude = 0;  ///< may miss a NaN, which the squares have
 };
 /// Squares in single precision: right while the largest magnitude is neither tiny nor huge.
 QuickSums quick_sums(const float* values, std::size_t count) noexcept;

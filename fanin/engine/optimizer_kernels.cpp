@@ -31,10 +31,31 @@ HWY_BEFORE_NAMESPACE();
 namespace fanin::engine {
 namespace HWY_NAMESPACE {
 
+// While it lives, results too small for a normal number become zero. Moments of weights that no gradient reaches decay
+// into such numbers and stay there, and processors divide them at a fraction of their speed. No other kernel needs it:
+// gradients and outputs stay as IEEE 754 has them.
+class FlushToZero {
+ public:
+#if HWY_ARCH_X86
+  FlushToZero() noexcept : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8000U); }
+  ~FlushToZero() { _mm_setcsr(before_); }
+
+ private:
+  unsigned before_;
+
+ public:
+#else
+  FlushToZero() noexcept = default;
+#endif
+  FlushToZero(const FlushToZero&) = delete;
+  FlushToZero& operator=(const FlushToZero&) = delete;
+};
+
 // Whole vectors, then one vector of the remaining lanes; every element sees the same arithmetic.
 template <class Rule>
-void update_all(const StepScalars& scalars, std::size_t count, const float* HWY_RESTRICT gradient,
-                float* HWY_RESTRICT parameter, float* HWY_RESTRICT state1, float* HWY_RESTRICT state2) noexcept {
+HWY_NOINLINE void update_all(const StepScalars& scalars, std::size_t count, const float* HWY_RESTRICT gradient,
+                             float* HWY_RESTRICT parameter, float* HWY_RESTRICT state1,
+                             float* HWY_RESTRICT state2) noexcept {
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;
   const std::size_t lanes = hn::Lanes(d);
@@ -72,72 +93,57 @@ void update_all(const StepScalars& scalars, std::size_t count, const float* HWY_
   }
 }
 
-// What a watched update keeps of the vectors that go through it. All in the shadow of the rule's roots and divisions.
-struct UpdateLanes {
+// Sums and largest magnitudes of the vectors that go by, in few operations beside the rule's. A NaN may be missing from
+// the magnitude; the squares have it.
+struct LaneStatistics {
   using D = hn::ScalableTag<float>;
   using V = hn::Vec<D>;
-  using Bits = hn::Vec<hn::RebindToSigned<D>>;
-  // The update cannot be looked at again: its squares are summed in double precision.
-#if HWY_TARGET == HWY_SCALAR
-  using Wide = hn::Rebind<double, D>;
+  V squares;  // of a few vectors
+  V total;    // of all before those
+  V largest;
+
+  LaneStatistics() : squares(hn::Zero(D())), total(squares), largest(squares) {}
+
+  HWY_INLINE void see(V v) {
+    squares = hn::MulAdd(v, v, squares);
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+    largest = V{_mm512_range_ps(largest.raw, v.raw, 0x0B)};  // the larger magnitude, in one operation
 #else
-  using Wide = hn::Rebind<double, hn::Half<D>>;
+    largest = hn::Max(hn::Abs(v), largest);
 #endif
-  V gradient_squares, value_squares;
-  hn::Vec<Wide> update_squares, upper_squares;
-  Bits gradient, value, update;  // the largest magnitudes
-
-  UpdateLanes()
-      : gradient_squares(hn::Zero(D())),
-        value_squares(hn::Zero(D())),
-        update_squares(hn::Zero(Wide())),
-        upper_squares(hn::Zero(Wide())),
-        gradient(hn::Zero(hn::RebindToSigned<D>())),
-        value(gradient),
-        update(gradient) {}
-
-  static HWY_INLINE Bits larger(Bits most, V v) {
-    const hn::RebindToSigned<D> di;
-    return hn::Max(most, hn::And(hn::BitCast(di, v), hn::Set(di, 0x7FFFFFFF)));
   }
-  static HWY_INLINE double sum(V v) { return static_cast<double>(hn::GetLane(hn::SumOfLanes(D(), v))); }
-  static float magnitude(Bits most) {
-    return std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(hn::RebindToSigned<D>(), most)));
+  HWY_INLINE void fold() {
+    total = hn::Add(total, squares);
+    squares = hn::Zero(D());
   }
-
-  HWY_INLINE void see(V g, V w, V u) {
-    gradient_squares = hn::MulAdd(g, g, gradient_squares);
-    value_squares = hn::MulAdd(w, w, value_squares);
-    gradient = larger(gradient, g);
-    value = larger(value, w);
-    update = larger(update, u);
-#if HWY_TARGET == HWY_SCALAR
-    const auto wide = hn::PromoteTo(Wide(), u);
-#else
-    const hn::Half<D> half;
-    const auto wide = hn::PromoteTo(Wide(), hn::LowerHalf(half, u));
-    const auto upper = hn::PromoteTo(Wide(), hn::UpperHalf(half, u));
-    upper_squares = hn::MulAdd(upper, upper, upper_squares);
-#endif
-    update_squares = hn::MulAdd(wide, wide, update_squares);
+  /// Of all that was folded; `values` are the same again, for where single precision did not do for the squares.
+  HWY_INLINE QuickStatistics take(const float* values, std::size_t count) const {
+    const QuickStatistics quick{.square_sum = static_cast<double>(hn::GetLane(hn::SumOfLanes(D(), total))),
+                                .largest_magnitude = hn::GetLane(hn::MaxOfLanes(D(), largest))};
+    const bool sound = std::isfinite(quick.square_sum) && fits_plain_squares(quick.largest_magnitude);
+    return sound ? quick : quick_statistics({values, count});
   }
 };
 
 // As update_all, and sees everything on the way.
 template <class Rule>
-void update_watched(const StepScalars& scalars, std::size_t count, const float* HWY_RESTRICT gradient,
-                    float* HWY_RESTRICT parameter, float* HWY_RESTRICT state1, float* HWY_RESTRICT state2,
-                    UpdateStatistics& seen) noexcept {
-  constexpr std::size_t kTogether = 64;  // vectors whose squares are summed in single precision
+HWY_NOINLINE void update_watched(const StepScalars& scalars, std::size_t count, const float* HWY_RESTRICT gradient,
+                                 float* HWY_RESTRICT parameter, float* HWY_RESTRICT state1, float* HWY_RESTRICT state2,
+                                 UpdateStatistics& seen) noexcept {
+  constexpr std::size_t kTogether = 128;  // vectors whose squares are summed one after another
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;
   const std::size_t lanes = hn::Lanes(d);
   const StepScalars s = scalars;
-  UpdateLanes sums;
+  HWY_ALIGN float changes[kTogether * hn::MaxLanes(d)];  // nowhere else can an update be looked at again
   UpdateStatistics here;
+  LaneStatistics gradients;
+  LaneStatistics values;
   std::size_t i = 0;
   while (i + lanes <= count) {
+    const std::size_t first = i;
     const std::size_t last = std::min(count, i + kTogether * lanes);
+    LaneStatistics updates;
     for (; i + lanes <= last; i += lanes) {
       const V g = hn::LoadU(d, gradient + i);
       const V before = hn::LoadU(d, parameter + i);
@@ -148,58 +154,68 @@ void update_watched(const StepScalars& scalars, std::size_t count, const float* 
       hn::StoreU(w, d, parameter + i);
       if constexpr (Rule::kStates > 0) hn::StoreU(s1, d, state1 + i);
       if constexpr (Rule::kStates > 1) hn::StoreU(s2, d, state2 + i);
-      sums.see(g, w, hn::Sub(w, before));
+      const V change = hn::Sub(w, before);
+      hn::Store(change, d, changes + (i - first));
+      gradients.see(g);
+      values.see(w);
+      updates.see(change);
     }
-    here.gradient.square_sum += UpdateLanes::sum(sums.gradient_squares);
-    here.value.square_sum += UpdateLanes::sum(sums.value_squares);
-    sums.gradient_squares = sums.value_squares = hn::Zero(d);
+    gradients.fold();
+    values.fold();
+    updates.fold();
+    here.update.join(updates.take(changes, i - first));
   }
-  const UpdateLanes::Wide wide;
-  here.update.square_sum = hn::GetLane(hn::SumOfLanes(wide, hn::Add(sums.update_squares, sums.upper_squares)));
-  here.gradient.largest_magnitude = UpdateLanes::magnitude(sums.gradient);
-  here.value.largest_magnitude = UpdateLanes::magnitude(sums.value);
-  here.update.largest_magnitude = UpdateLanes::magnitude(sums.update);
+  here.gradient = gradients.take(gradient, i);
+  here.value = values.take(parameter, i);
   if (i < count) {
     HWY_ALIGN float before[hn::MaxLanes(d)] = {};
-    HWY_ALIGN float change[hn::MaxLanes(d)] = {};
     std::copy(parameter + i, parameter + count, before);
     update_all<Rule>(scalars, count - i, gradient + i, parameter + i, state1 + (Rule::kStates > 0 ? i : 0),
                      state2 + (Rule::kStates > 1 ? i : 0));
-    for (std::size_t j = 0; j < count - i; ++j) change[j] = parameter[i + j] - before[j];
+    for (std::size_t j = 0; j < count - i; ++j) changes[j] = parameter[i + j] - before[j];
     here.join({.gradient = quick_statistics({gradient + i, count - i}),
                .value = quick_statistics({parameter + i, count - i}),
-               .update = quick_statistics({change, count - i})});
+               .update = quick_statistics({changes, count - i})});
   }
-  // Where single precision did not do for the squares, or a value is not finite, all is still there to look at.
-  if (!fits_plain_squares(here.gradient.largest_magnitude)) here.gradient = quick_statistics({gradient, count});
-  if (!fits_plain_squares(here.value.largest_magnitude)) here.value = quick_statistics({parameter, count});
-  here.update.non_finite =
-      std::isfinite(here.update.largest_magnitude) ? 0 : std::max<std::int64_t>(1, here.value.non_finite);
   seen.join(here);
+}
+
+template <class Rule>
+void update(const StepScalars& scalars, std::size_t count, const float* gradient, float* parameter, float* state1,
+            float* state2) noexcept {
+  const FlushToZero mode;
+  update_all<Rule>(scalars, count, gradient, parameter, state1, state2);
+}
+
+template <class Rule>
+void watched_update(const StepScalars& scalars, std::size_t count, const float* gradient, float* parameter,
+                    float* state1, float* state2, UpdateStatistics& seen) noexcept {
+  const FlushToZero mode;
+  update_watched<Rule>(scalars, count, gradient, parameter, state1, state2, seen);
 }
 
 WatchedUpdateFunction choose_watched(OptimizerKind kind) {
   switch (kind) {
-    case OptimizerKind::sgd: return update_watched<SgdRule>;
-    case OptimizerKind::momentum: return update_watched<MomentumRule>;
-    case OptimizerKind::nesterov: return update_watched<NesterovRule>;
-    case OptimizerKind::rmsprop: return update_watched<RmspropRule>;
-    case OptimizerKind::adagrad: return update_watched<AdagradRule>;
-    case OptimizerKind::adam: return update_watched<AdamRule>;
-    case OptimizerKind::adamw: return update_watched<AdamwRule>;
+    case OptimizerKind::sgd: return watched_update<SgdRule>;
+    case OptimizerKind::momentum: return watched_update<MomentumRule>;
+    case OptimizerKind::nesterov: return watched_update<NesterovRule>;
+    case OptimizerKind::rmsprop: return watched_update<RmspropRule>;
+    case OptimizerKind::adagrad: return watched_update<AdagradRule>;
+    case OptimizerKind::adam: return watched_update<AdamRule>;
+    case OptimizerKind::adamw: return watched_update<AdamwRule>;
   }
   return nullptr;
 }
 
 UpdateFunction choose(OptimizerKind kind) {
   switch (kind) {
-    case OptimizerKind::sgd: return update_all<SgdRule>;
-    case OptimizerKind::momentum: return update_all<MomentumRule>;
-    case OptimizerKind::nesterov: return update_all<NesterovRule>;
-    case OptimizerKind::rmsprop: return update_all<RmspropRule>;
-    case OptimizerKind::adagrad: return update_all<AdagradRule>;
-    case OptimizerKind::adam: return update_all<AdamRule>;
-    case OptimizerKind::adamw: return update_all<AdamwRule>;
+    case OptimizerKind::sgd: return update<SgdRule>;
+    case OptimizerKind::momentum: return update<MomentumRule>;
+    case OptimizerKind::nesterov: return update<NesterovRule>;
+    case OptimizerKind::rmsprop: return update<RmspropRule>;
+    case OptimizerKind::adagrad: return update<AdagradRule>;
+    case OptimizerKind::adam: return update<AdamRule>;
+    case OptimizerKind::adamw: return update<AdamwRule>;
   }
   return nullptr;
 }
