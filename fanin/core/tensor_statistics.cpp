@@ -75,6 +75,27 @@ void join(Moments& a, const Moments& b) {
   a.count = n;
 }
 
+// A constant has neither skewness nor kurtosis: its deviations are 0.
+Moments moments_of(const TensorStatistics& statistics) {
+  const auto count = static_cast<double>(statistics.finite_count());
+  if (count == 0) return {};
+  const double square = statistics.variance;
+  return {.count = count,
+          .mean = statistics.mean,
+          .second = count * square,
+          .third = square > 0 ? count * statistics.skewness * square * std::sqrt(square) : 0,
+          .fourth = square > 0 ? count * statistics.kurtosis * square * square : 0};
+}
+
+void set_moments(TensorStatistics& statistics, const Moments& moments) {
+  const bool constant = statistics.minimum == statistics.maximum;
+  statistics.mean = constant ? statistics.minimum : moments.mean;
+  statistics.variance = constant ? 0 : moments.second / moments.count;
+  if (!(statistics.variance > 0)) return;
+  statistics.skewness = moments.third / moments.count / (statistics.variance * std::sqrt(statistics.variance));
+  statistics.kurtosis = moments.fourth / moments.count / (statistics.variance * statistics.variance);
+}
+
 class Collector {
  public:
   explicit Collector(float limit) : limit_(limit) {}
@@ -89,13 +110,7 @@ class Collector {
     if (moments_.count == 0) return statistics_;
     statistics_.minimum = static_cast<double>(minimum_);
     statistics_.maximum = static_cast<double>(maximum_);
-    const bool constant = minimum_ == maximum_;
-    statistics_.mean = constant ? statistics_.minimum : moments_.mean;
-    statistics_.variance = constant ? 0 : moments_.second / moments_.count;
-    if (statistics_.variance > 0) {
-      statistics_.skewness = moments_.third / moments_.count / (statistics_.variance * std::sqrt(statistics_.variance));
-      statistics_.kurtosis = moments_.fourth / moments_.count / (statistics_.variance * statistics_.variance);
-    }
+    set_moments(statistics_, moments_);
     return statistics_;
   }
 
@@ -162,6 +177,21 @@ double TensorStatistics::norm() const noexcept {
   return finite_count() == 0 ? 0 : std::sqrt(mean_square() * static_cast<double>(finite_count()));
 }
 
+void TensorStatistics::join(const TensorStatistics& next) noexcept {
+  Moments moments = moments_of(*this);
+  fanin::join(moments, moments_of(next));
+  if (first_non_finite < 0 && next.first_non_finite >= 0) first_non_finite = count + next.first_non_finite;
+  count += next.count;
+  nan_count += next.nan_count;
+  infinity_count += next.infinity_count;
+  zero_count += next.zero_count;
+  positive_count += next.positive_count;
+  saturated_count += next.saturated_count;
+  minimum = std::fmin(minimum, next.minimum);  // of a NaN and a number, the number
+  maximum = std::fmax(maximum, next.maximum);
+  if (moments.count > 0) set_moments(*this, moments);
+}
+
 double TensorStatistics::largest_magnitude() const noexcept { return std::max(-minimum, maximum); }
 
 double TensorStatistics::zero_fraction() const noexcept {
@@ -188,6 +218,7 @@ QuickStatistics quick_statistics(std::span<const float> values) {
   QuickStatistics quick{.square_sum = sums.square_sum, .largest_magnitude = sums.largest_magnitude};
   if (std::isfinite(quick.square_sum) && fits_plain_squares(quick.largest_magnitude)) return quick;
   quick.square_sum = wide_square_sum(values.data(), values.size());
+  if (std::isfinite(quick.square_sum)) return quick;
   for (const float value : values) {
     if (std::isfinite(value)) continue;
     ++quick.non_finite;

@@ -33,6 +33,8 @@ struct TensorStatistics {
   [[nodiscard]] double norm() const noexcept;  ///< Euclidean, of the finite values; 0 for none
   [[nodiscard]] double largest_magnitude() const noexcept;
   [[nodiscard]] double zero_fraction() const noexcept;
+  /// Makes these the statistics of both tensors, one after the other.
+  void join(const TensorStatistics& next) noexcept;
 };
 
 /// @param saturation_limit  values above it in magnitude are counted.

@@ -68,9 +68,7 @@ void expect_number(double found, double expected, double tolerance, const char* 
 }
 
 // Moments to 1e-6: the mean of the standard deviation (and of its own rounding), variance and kurtosis of themselves.
-void expect_like_reference(std::span<const float> values, float limit = kInfinity) {
-  const TensorStatistics expected = reference(values, limit);
-  const TensorStatistics found = tensor_statistics(values, limit);
+void expect_close(const TensorStatistics& found, const TensorStatistics& expected) {
   EXPECT_EQ(found.count, expected.count);
   EXPECT_EQ(found.nan_count, expected.nan_count);
   EXPECT_EQ(found.infinity_count, expected.infinity_count);
@@ -85,6 +83,10 @@ void expect_like_reference(std::span<const float> values, float limit = kInfinit
   expect_number(found.variance, expected.variance, 1e-6 * expected.variance, "variance");
   expect_number(found.skewness, expected.skewness, 3e-6 * std::max(1.0, expected.kurtosis), "skewness");
   expect_number(found.kurtosis, expected.kurtosis, 3e-6 * expected.kurtosis, "kurtosis");
+}
+
+void expect_like_reference(std::span<const float> values, float limit = kInfinity) {
+  expect_close(tensor_statistics(values, limit), reference(values, limit));
 }
 
 std::vector<float> normal_numbers(std::size_t count, double mean, double std_dev, unsigned seed = 3) {
@@ -229,6 +231,24 @@ TEST(TensorStatistics, ManyNonFiniteValuesLeaveTheMomentsOfTheOthers) {
     EXPECT_TRUE(std::isnan(s.mean));
     EXPECT_TRUE(std::isnan(s.maximum));
   });
+}
+
+TEST(TensorStatistics, JoinedPartsAreTheWhole) {
+  std::vector<float> values = normal_numbers(5000, 0.3, 2);
+  for (const std::size_t bad : {std::size_t{6000}, std::size_t{17}, std::size_t{3210}}) {
+    if (bad < values.size()) values[bad] = kNaN;
+    for (const std::size_t cut : {0U, 1U, 17U, 18U, 2500U, 4999U, 5000U}) {
+      TensorStatistics joined = tensor_statistics(std::span(values).first(cut));
+      joined.join(tensor_statistics(std::span(values).subspan(cut)));
+      expect_close(joined, reference(values));
+    }
+  }
+  TensorStatistics equal = tensor_statistics(std::vector<float>(10, 3.0F));
+  equal.join(tensor_statistics(std::vector<float>(20, 3.0F)));
+  EXPECT_EQ(equal.count, 30);
+  EXPECT_EQ(equal.mean, 3);
+  EXPECT_EQ(equal.variance, 0);
+  EXPECT_TRUE(std::isnan(equal.kurtosis));
 }
 
 TEST(TensorStatistics, HeaderExampleSaysWhatItSays) {

@@ -102,7 +102,7 @@ StepReport GradientStore::apply(const PlanOptions& options, const Update& update
   for (std::size_t i = 0; i < slots.size(); ++i) {
     float* const gradient = total_.data() + offsets_[i];
     if (update.watch != nullptr && options.clipping != Clipping::none) {
-      update.watch->set_gradient(i, quick_statistics({gradient, slots[i].count}));
+      update.watch->set_gradient(i, {gradient, slots[i].count});
     }
     if (options.clipping == Clipping::value) {
       report.clipped += clip_values(gradient, slots[i].count, static_cast<float>(options.clip_limit));

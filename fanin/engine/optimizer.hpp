@@ -82,13 +82,21 @@ using UpdateFunction = void (*)(const StepScalars& scalars, std::size_t count, c
 /// The fast kernel of an optimizer for the running processor.
 UpdateFunction update_function(const Optimizer& optimizer) noexcept;
 
+/// A parameter before the step, and the gradient of the mean loss by it.
+struct ParameterStatistics {
+  TensorStatistics value = {};
+  TensorStatistics gradient = {};
+};
+
 /// What a step was given, and what it did.
 struct UpdateStatistics {
   QuickStatistics gradient = {};
   QuickStatistics value = {};   ///< after the step
-  QuickStatistics update = {};  ///< value after - value before; non_finite as of the value
+  QuickStatistics update = {};  ///< value after - value before; only where `full` is asked for, else of nothing
 
-  void join(const UpdateStatistics& other) noexcept;
+  ParameterStatistics* full = nullptr;  ///< where all there is to say is added; null: nowhere
+
+  void join(const UpdateStatistics& other) noexcept;  ///< leaves `full` as it is
 };
 
 /// As UpdateFunction, with the same bits; adds what it sees to `seen`.

@@ -93,8 +93,18 @@ HWY_NOINLINE void update_all(const StepScalars& scalars, std::size_t count, cons
   }
 }
 
-// Sums and largest magnitudes of the vectors that go by, in few operations beside the rule's. A NaN may be missing from
-// the magnitude; the squares have it.
+// The larger magnitude; of a NaN and a number, either.
+template <class V>
+HWY_INLINE V larger_magnitude(V largest, V v) {
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+  return V{_mm512_range_ps(largest.raw, v.raw, 0x0B)};  // in one operation
+#else
+  return hn::Max(hn::Abs(v), largest);
+#endif
+}
+
+// Squares and largest magnitudes of the vectors that go by, in few operations beside the rule's. A NaN may be missing
+// from the magnitude; the squares have it.
 struct LaneStatistics {
   using D = hn::ScalableTag<float>;
   using V = hn::Vec<D>;
@@ -106,27 +116,61 @@ struct LaneStatistics {
 
   HWY_INLINE void see(V v) {
     squares = hn::MulAdd(v, v, squares);
-#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
-    largest = V{_mm512_range_ps(largest.raw, v.raw, 0x0B)};  // the larger magnitude, in one operation
-#else
-    largest = hn::Max(hn::Abs(v), largest);
-#endif
+    largest = larger_magnitude(largest, v);
   }
   HWY_INLINE void fold() {
     total = hn::Add(total, squares);
     squares = hn::Zero(D());
   }
-  /// Of all that was folded; `values` are the same again, for where single precision did not do for the squares.
-  HWY_INLINE QuickStatistics take(const float* values, std::size_t count) const {
-    const QuickStatistics quick{.square_sum = static_cast<double>(hn::GetLane(hn::SumOfLanes(D(), total))),
-                                .largest_magnitude = hn::GetLane(hn::MaxOfLanes(D(), largest))};
-    const bool sound = std::isfinite(quick.square_sum) && fits_plain_squares(quick.largest_magnitude);
-    return sound ? quick : quick_statistics({values, count});
+  HWY_INLINE QuickStatistics quick() const {
+    return {.square_sum = static_cast<double>(hn::GetLane(hn::SumOfLanes(D(), total))),
+            .largest_magnitude = hn::GetLane(hn::MaxOfLanes(D(), largest))};
+  }
+  /// `values` are the same again, for where single precision did not do for the squares.
+  HWY_INLINE QuickStatistics quick_or(const float* values, std::size_t count) const {
+    const QuickStatistics plain = quick();
+    const bool sound = std::isfinite(plain.square_sum) && fits_plain_squares(plain.largest_magnitude);
+    return sound ? plain : quick_statistics({values, count});
   }
 };
 
-// As update_all, and sees everything on the way.
-template <class Rule>
+// The updates of one tensor, which cannot be looked at again once their block has gone: where single precision does not
+// do for a block's squares, they are summed at once.
+class UpdateSums {
+ public:
+  /// @param largest  of the same tensor's updates before
+  explicit UpdateSums(float largest) : beside_large_(largest >= kLarge) {}
+
+  /// `changes` are the `count` values that `block` has seen.
+  HWY_INLINE void add(const LaneStatistics& block, const float* changes, std::size_t count) {
+    const LaneStatistics::D d;
+    const bool tiny = hn::AllTrue(d, hn::Lt(block.largest, hn::Set(d, kSmall)));
+    const bool huge = !hn::AllTrue(d, hn::Lt(hn::Add(block.squares, block.largest), hn::Set(d, kHuge)));  // or NaN
+    if (huge || (tiny && !beside_large_)) {
+      exact_.join(quick_statistics({changes, count}));
+    } else {
+      plain_.total = hn::Add(plain_.total, block.squares);
+      plain_.largest = larger_magnitude(plain_.largest, block.largest);
+    }
+    beside_large_ = beside_large_ || !hn::AllTrue(d, hn::Lt(block.largest, hn::Set(d, kLarge)));
+  }
+  QuickStatistics quick() const {
+    QuickStatistics all = plain_.quick();
+    all.join(exact_);
+    return all;
+  }
+
+ private:
+  static constexpr float kSmall = 0x1p-40F;  // below, squares lose bits to the end of the range,
+  static constexpr float kLarge = 0x1p-20F;  // which does not matter beside values that are so much larger
+  static constexpr float kHuge = 0x1p100F;   // of a lane's squares: the sum of the lanes cannot overflow
+  LaneStatistics plain_;
+  QuickStatistics exact_;
+  bool beside_large_;
+};
+
+// As update_all, and sees everything on the way; the updates where somebody asks for all there is.
+template <class Rule, bool kUpdates>
 HWY_NOINLINE void update_watched(const StepScalars& scalars, std::size_t count, const float* HWY_RESTRICT gradient,
                                  float* HWY_RESTRICT parameter, float* HWY_RESTRICT state1, float* HWY_RESTRICT state2,
                                  UpdateStatistics& seen) noexcept {
@@ -135,15 +179,15 @@ HWY_NOINLINE void update_watched(const StepScalars& scalars, std::size_t count, 
   using V = hn::Vec<decltype(d)>;
   const std::size_t lanes = hn::Lanes(d);
   const StepScalars s = scalars;
-  HWY_ALIGN float changes[kTogether * hn::MaxLanes(d)];  // nowhere else can an update be looked at again
-  UpdateStatistics here;
+  HWY_ALIGN float changes[kTogether * hn::MaxLanes(d)];
   LaneStatistics gradients;
   LaneStatistics values;
+  UpdateSums updates(seen.update.largest_magnitude);
   std::size_t i = 0;
   while (i + lanes <= count) {
     const std::size_t first = i;
     const std::size_t last = std::min(count, i + kTogether * lanes);
-    LaneStatistics updates;
+    LaneStatistics block;
     for (; i + lanes <= last; i += lanes) {
       const V g = hn::LoadU(d, gradient + i);
       const V before = hn::LoadU(d, parameter + i);
@@ -154,19 +198,20 @@ HWY_NOINLINE void update_watched(const StepScalars& scalars, std::size_t count, 
       hn::StoreU(w, d, parameter + i);
       if constexpr (Rule::kStates > 0) hn::StoreU(s1, d, state1 + i);
       if constexpr (Rule::kStates > 1) hn::StoreU(s2, d, state2 + i);
-      const V change = hn::Sub(w, before);
-      hn::Store(change, d, changes + (i - first));
       gradients.see(g);
       values.see(w);
-      updates.see(change);
+      if constexpr (kUpdates) {
+        const V change = hn::Sub(w, before);
+        hn::Store(change, d, changes + (i - first));
+        block.see(change);
+      }
     }
     gradients.fold();
     values.fold();
-    updates.fold();
-    here.update.join(updates.take(changes, i - first));
+    if constexpr (kUpdates) updates.add(block, changes, i - first);
   }
-  here.gradient = gradients.take(gradient, i);
-  here.value = values.take(parameter, i);
+  UpdateStatistics here{
+      .gradient = gradients.quick_or(gradient, i), .value = values.quick_or(parameter, i), .update = updates.quick()};
   if (i < count) {
     HWY_ALIGN float before[hn::MaxLanes(d)] = {};
     std::copy(parameter + i, parameter + count, before);
@@ -175,7 +220,7 @@ HWY_NOINLINE void update_watched(const StepScalars& scalars, std::size_t count, 
     for (std::size_t j = 0; j < count - i; ++j) changes[j] = parameter[i + j] - before[j];
     here.join({.gradient = quick_statistics({gradient + i, count - i}),
                .value = quick_statistics({parameter + i, count - i}),
-               .update = quick_statistics({changes, count - i})});
+               .update = kUpdates ? quick_statistics({changes, count - i}) : QuickStatistics{}});
   }
   seen.join(here);
 }
@@ -190,8 +235,13 @@ void update(const StepScalars& scalars, std::size_t count, const float* gradient
 template <class Rule>
 void watched_update(const StepScalars& scalars, std::size_t count, const float* gradient, float* parameter,
                     float* state1, float* state2, UpdateStatistics& seen) noexcept {
+  if (seen.full != nullptr) {
+    seen.full->value.join(tensor_statistics({parameter, count}));
+    seen.full->gradient.join(tensor_statistics({gradient, count}));
+  }
   const FlushToZero mode;
-  update_watched<Rule>(scalars, count, gradient, parameter, state1, state2, seen);
+  const auto function = seen.full == nullptr ? update_watched<Rule, false> : update_watched<Rule, true>;
+  function(scalars, count, gradient, parameter, state1, state2, seen);
 }
 
 WatchedUpdateFunction choose_watched(OptimizerKind kind) {

@@ -334,6 +334,19 @@ std::span<const UpdateStatistics> Plan::watched_parameters() const noexcept {
   return impl_->watch == nullptr ? std::span<const UpdateStatistics>{} : impl_->watch->parameters();
 }
 
+void Plan::watch_fully(bool on) {
+  if (impl_->watch == nullptr) throw Error(ErrorCode::bad_value, "plan", "nobody watches it; call watch(true) first");
+  impl_->watch->set_full(on);
+}
+
+std::span<const NodeStatistics> Plan::node_statistics() const noexcept {
+  return impl_->watch == nullptr ? std::span<const NodeStatistics>{} : impl_->watch->node_statistics();
+}
+
+std::span<const ParameterStatistics> Plan::parameter_statistics() const noexcept {
+  return impl_->watch == nullptr ? std::span<const ParameterStatistics>{} : impl_->watch->parameter_statistics();
+}
+
 void Plan::set_learning_rate(double rate) {
   if (!(rate >= 0) || !std::isfinite(rate)) {
     throw Error(ErrorCode::bad_value, "learning rate", "it must be finite and not negative");

@@ -74,6 +74,12 @@ struct NodeWatch {
   TensorWatch gradient = {};  ///< of the mean loss; count 0 also where nobody needs it
 };
 
+/// The same with all there is to say of them. Over all chunks and, with accumulation, all parts of the step.
+struct NodeStatistics {
+  TensorStatistics output = {};
+  TensorStatistics gradient = {};
+};
+
 class Plan final {
  public:
   /// @throws Error bad_shape, bad_value, unsupported (an op the engine cannot run; names the way out).
@@ -127,6 +133,11 @@ class Plan final {
   /// With accumulation, of all parts together. Gradients of parameters are those before clipping.
   [[nodiscard]] std::span<const NodeWatch> watched_nodes() const noexcept;
   [[nodiscard]] std::span<const UpdateStatistics> watched_parameters() const noexcept;
+  /// Whether a watched step to come has full statistics as well, and those of the updates. They are of what the step
+  /// shows while it is in cache: an output that a relu overwrites at once has none.
+  void watch_fully(bool on);
+  [[nodiscard]] std::span<const NodeStatistics> node_statistics() const noexcept;
+  [[nodiscard]] std::span<const ParameterStatistics> parameter_statistics() const noexcept;
 
   /// Of the steps to come. @param rate  finite, >= 0.
   void set_learning_rate(double rate);

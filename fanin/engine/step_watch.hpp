@@ -18,6 +18,8 @@ class StepWatch final {
 
   explicit StepWatch(CompiledGraph& graph);
 
+  /// Whether the steps that begin from now on have full statistics, too.
+  void set_full(bool on);
   /// Forgets the last step. All that follows, until finish(), is one step.
   void begin() noexcept;
   /// Right after the node's forward, of one chunk. @param separate  whether a relu is left to itself.
@@ -31,11 +33,14 @@ class StepWatch final {
     return blocks_[first_block_[slot] + block];
   }
   /// The gradient as it was before clipping.
-  void set_gradient(std::size_t slot, const QuickStatistics& gradient) noexcept { unclipped_[slot] = gradient; }
+  void set_gradient(std::size_t slot, std::span<const float> gradient) noexcept;
   void finish() noexcept;
 
   [[nodiscard]] std::span<const NodeWatch> nodes() const noexcept { return nodes_; }
   [[nodiscard]] std::span<const UpdateStatistics> parameters() const noexcept { return parameters_; }
+  /// Of the last step; empty where it had no full statistics.
+  [[nodiscard]] std::span<const NodeStatistics> node_statistics() const noexcept { return full_nodes_; }
+  [[nodiscard]] std::span<const ParameterStatistics> parameter_statistics() const noexcept { return full_parameters_; }
 
  private:
   static constexpr std::size_t kNowhere = ~std::size_t{0};
@@ -51,9 +56,13 @@ class StepWatch final {
   [[nodiscard]] NodeWatch& at(std::size_t node, std::size_t chunk) noexcept {
     return chunks_[chunk * nodes_.size() + node];
   }
+  [[nodiscard]] NodeStatistics* full_at(std::size_t node, std::size_t chunk) noexcept {
+    return &full_chunks_[chunk * nodes_.size() + node];
+  }
   void find_places();
-  void see(TensorWatch& seen, const CompiledNode& node, std::size_t chunk, std::int64_t rows,
+  void see(TensorWatch& seen, TensorStatistics* full, const CompiledNode& node, std::size_t chunk, std::int64_t rows,
            const float* values) noexcept;
+  void finish_full() noexcept;
 
   CompiledGraph& graph_;
   std::vector<Place> places_;  // by compiled node
@@ -63,6 +72,13 @@ class StepWatch final {
   std::vector<UpdateStatistics> blocks_;
   std::vector<std::size_t> first_block_;  // by slot
   std::vector<std::optional<QuickStatistics>> unclipped_;
+  // The same in full: empty where nobody asked.
+  bool full_ = false;
+  std::vector<NodeStatistics> full_nodes_;
+  std::vector<NodeStatistics> full_chunks_;
+  std::vector<ParameterStatistics> full_parameters_;
+  std::vector<ParameterStatistics> full_blocks_;
+  std::vector<std::optional<TensorStatistics>> full_unclipped_;
 };
 
 }  // namespace fanin::engine

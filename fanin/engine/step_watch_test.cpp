@@ -107,9 +107,46 @@ void expect_tapped(const Plan& plan, const net::Graph& graph, KeepingTap& tap, b
     expect_same(watch.gradient, tap.seen[net::TapKind::weight_gradient][parameters[i].name]);
     const std::vector<float> after = plan.parameter(parameters[i].name);
     expect_same(watch.value, after);
+  }
+}
+
+void expect_same(const TensorStatistics& found, std::span<const float> values) {
+  const TensorStatistics expected = tensor_statistics(values);
+  EXPECT_EQ(found.count, expected.count);
+  if (expected.count == 0) return;
+  EXPECT_EQ(found.zero_count, expected.zero_count);
+  EXPECT_EQ(found.positive_count, expected.positive_count);
+  EXPECT_EQ(found.minimum, expected.minimum);
+  EXPECT_EQ(found.maximum, expected.maximum);
+  EXPECT_EQ(found.first_non_finite, expected.first_non_finite);
+  const double rounding = 2e-6 * std::sqrt(expected.mean_square());
+  EXPECT_NEAR(found.mean, expected.mean, rounding);
+  EXPECT_NEAR(found.variance, expected.variance, 2 * rounding * std::sqrt(expected.mean_square()));
+}
+
+// The same of the full statistics.
+void expect_tapped_fully(const Plan& plan, const net::Graph& graph, KeepingTap& tap) {
+  ASSERT_EQ(plan.node_statistics().size(), graph.nodes().size());
+  for (net::NodeId id = 0; id < graph.nodes().size(); ++id) {
+    const std::string& name = graph.node(id).name;
+    SCOPED_TRACE(name);
+    const NodeStatistics& seen = plan.node_statistics()[id];
+    EXPECT_EQ(seen.output.count, plan.watched_nodes()[id].output.count);
+    EXPECT_EQ(seen.gradient.count, plan.watched_nodes()[id].gradient.count);
+    if (seen.output.count == 0) continue;
+    expect_same(seen.output, tap.seen[net::TapKind::activation][name]);
+    expect_same(seen.gradient, tap.seen[net::TapKind::activation_gradient][name]);
+  }
+  const std::vector<net::ParameterSpec> parameters = graph.parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    SCOPED_TRACE(parameters[i].name);
+    const ParameterStatistics& seen = plan.parameter_statistics()[i];
+    expect_same(seen.value, tap.seen[net::TapKind::weight][parameters[i].name]);
+    expect_same(seen.gradient, tap.seen[net::TapKind::weight_gradient][parameters[i].name]);
+    const std::vector<float> after = plan.parameter(parameters[i].name);
     std::vector<float> change = tap.seen[net::TapKind::weight][parameters[i].name];
     for (std::size_t j = 0; j < change.size(); ++j) change[j] = after[j] - change[j];
-    expect_same(watch.update, change);
+    expect_same(plan.watched_parameters()[i].update, change);
   }
 }
 
@@ -126,9 +163,11 @@ TEST(StepWatch, SeesWhatATapIsShownAndChangesNoBit) {
       KeepingTap tap;
       for (int step = 0; step < 3; ++step) {
         const double loss = alone.plan.train_step(rows).loss_sum;
+        watched.plan.watch_fully(step == 1);
         EXPECT_EQ(watched.plan.train_step(rows).loss_sum, loss);
         EXPECT_EQ(tapped.plan.train_step(rows, tap).loss_sum, loss);
         expect_tapped(watched.plan, one.graph, tap, one.name == "images");
+        if (step == 1) expect_tapped_fully(watched.plan, one.graph, tap);
       }
       for (const net::ParameterSpec& spec : one.graph.parameters()) {
         EXPECT_EQ(watched.plan.parameter(spec.name), alone.plan.parameter(spec.name)) << spec.name;
@@ -158,6 +197,7 @@ TEST(StepWatch, ChangesNoBitOfAnyOptimizerOnAnyTarget) {
       Twin alone(graph, options, 6);
       watched.plan.watch(true);
       for (int step = 0; step < 4; ++step) {
+        watched.plan.watch_fully(step != 2);
         std::map<std::string, std::vector<float>> before;
         for (const net::ParameterSpec& spec : graph.parameters()) before[spec.name] = alone.plan.parameter(spec.name);
         EXPECT_EQ(watched.plan.train_step(6).loss_sum, alone.plan.train_step(6).loss_sum);
@@ -166,7 +206,8 @@ TEST(StepWatch, ChangesNoBitOfAnyOptimizerOnAnyTarget) {
           std::vector<float> change = alone.plan.parameter(name);
           ASSERT_EQ(watched.plan.parameter(name), change);
           for (std::size_t j = 0; j < change.size(); ++j) change[j] -= before[name][j];
-          expect_same(watched.plan.watched_parameters()[i].update, change);
+          const UpdateStatistics& seen = watched.plan.watched_parameters()[i];
+          expect_same(seen.update, step == 2 ? std::vector<float>{} : change);
         }
         for (std::size_t state = 0; state < alone.plan.states(); ++state) {
           EXPECT_EQ(watched.plan.state("layer1.weight", state), alone.plan.state("layer1.weight", state));
@@ -239,6 +280,7 @@ TEST(StepWatch, CountsWhatIsNotFiniteWhereItFirstAppears) {
   for (const int chunks : {1, 2}) {
     Twin twin(graph, {.batch_size = 6, .optimizer = parse_optimizer("sgd", 0.1), .chunks = chunks}, 6);
     twin.plan.watch(true);
+    twin.plan.watch_fully(true);
     std::vector<float> bias = twin.plan.parameter("layer1.bias");
     bias[7] = std::numeric_limits<float>::infinity();
     twin.plan.set_parameter("layer1.bias", bias);

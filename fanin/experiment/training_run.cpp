@@ -100,7 +100,7 @@ class TrainingRun {
     facts.data = context_.data_facts;
     WatchSettings settings = context_.settings.watch;
     if (!settings.trace.empty()) settings.trace /= trace_name(run_);
-    monitor_.emplace(start_.graph, settings, plan_, facts);
+    monitor_.emplace(start_.graph, settings, plan_, facts, steps_per_run(context_.settings, context_.data));
   }
 
   static std::string trace_name(const RunResult& run) {

@@ -73,7 +73,8 @@ struct ParameterRecord {
   [[nodiscard]] double update_ratio() const noexcept { return update_norm / value.norm(); }
 };
 
-/// One optimizer step. Steps with full statistics have a record per node and per parameter, the others none.
+/// One optimizer step. Steps with full statistics have a record per node and per parameter, the others none; what tells
+/// of single units, of rows and of ranks may be unknown in some of the records.
 struct TraceStep {
   std::int64_t step = 0;   ///< from 0; the records are of before the step, update_norm of the step itself
   double loss = kUnknown;  ///< mean over the batch
@@ -86,6 +87,8 @@ struct TraceStep {
   std::vector<ParameterRecord> parameters;
 
   [[nodiscard]] bool full() const noexcept { return !parameters.empty(); }
+  /// Whether its records tell of single units and rows, which cost more and are taken less often.
+  [[nodiscard]] bool tells_of_units() const noexcept;
 };
 
 /// The first value that was not finite.

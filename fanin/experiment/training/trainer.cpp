@@ -191,7 +191,7 @@ void Trainer::begin_watch() {
     facts.parameters[i].learning_rate_factor = setup_.start.parameters[i].learning_rate_factor;
   }
   facts.data = data_facts(data_);
-  monitor_.emplace(setup_.graph, settings_.watch, plan_, facts);
+  monitor_.emplace(setup_.graph, settings_.watch, plan_, facts, total_);
 }
 
 void Trainer::end_watch() {

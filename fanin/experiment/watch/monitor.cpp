@@ -1,7 +1,9 @@
 #include "fanin/experiment/watch/monitor.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -53,8 +55,9 @@ void check_watch(const WatchSettings& settings) {
 }
 
 Monitor::Monitor(const net::Graph& graph, const WatchSettings& settings, engine::Plan& plan,
-                 const observe::Trace& facts)
+                 const observe::Trace& facts, std::int64_t total_steps)
     : settings_(settings),
+      total_steps_(total_steps),
       trace_(facts),
       recorder_(graph, {.updates = false}),
       nodes_(facts.nodes.size()),
@@ -65,14 +68,21 @@ Monitor::Monitor(const net::Graph& graph, const WatchSettings& settings, engine:
 
 Monitor::~Monitor() = default;
 
-bool Monitor::is_full(const engine::Plan& plan) const noexcept {
-  return steps_seen_ == 0 || plan.steps() % settings_.every == 0;
+Monitor::Depth Monitor::depth_of(std::int64_t step) const noexcept {
+  if (steps_seen_ == 0 || step + 1 == total_steps_) return Depth::units;
+  if (step % settings_.every != 0) return Depth::quick;
+  return std::has_single_bit(static_cast<std::uint64_t>(step / settings_.every)) ? Depth::units : Depth::statistics;
+}
+
+void Monitor::begin_step(engine::Plan& plan) {
+  depth_ = depth_of(plan.steps());
+  plan.watch_fully(depth_ != Depth::quick);
+  gradient_factor_ = 1;
 }
 
 engine::BatchResult Monitor::train_step(engine::Plan& plan, std::int64_t rows, net::Tap* also) {
-  full_ = is_full(plan);
-  gradient_factor_ = 1;
-  if (full_) {
+  begin_step(plan);
+  if (depth_ == Depth::units) {
     TwoTaps taps(recorder_, also);
     return plan.train_step(rows, taps);
   }
@@ -80,12 +90,45 @@ engine::BatchResult Monitor::train_step(engine::Plan& plan, std::int64_t rows, n
 }
 
 engine::BatchResult Monitor::accumulate(engine::Plan& plan, std::int64_t rows, std::int64_t total_rows) {
-  const bool looks = !part_seen_ && is_full(plan);
-  if (!part_seen_) full_ = looks;
+  const bool first = !part_seen_;
+  if (first) begin_step(plan);
   part_seen_ = true;
-  if (!looks) return plan.accumulate(rows, total_rows);
+  if (!first || depth_ != Depth::units) return plan.accumulate(rows, total_rows);
   gradient_factor_ = static_cast<double>(total_rows) / static_cast<double>(rows);
   return plan.accumulate(rows, total_rows, &recorder_);
+}
+
+observe::TraceStep Monitor::record_of_units(const engine::Plan& plan) {
+  // Parameters that were not finite before the step are behind all that follows.
+  if (const auto& first = recorder_.first_non_finite(); !trace_.non_finite && first && first->tensor == "value") {
+    trace_.non_finite = first;
+    trace_.non_finite->step = step_;
+  }
+  observe::TraceStep step = recorder_.take();
+  for (std::size_t i = 0; i < step.parameters.size(); ++i) {
+    step.parameters[i].update_norm = plan.watched_parameters()[i].update.norm();
+    multiply(step.parameters[i].gradient, gradient_factor_);
+  }
+  for (observe::NodeRecord& node : step.nodes) multiply(node.gradient, gradient_factor_);
+  return step;
+}
+
+observe::TraceStep Monitor::record_of_statistics(const engine::Plan& plan) const {
+  observe::TraceStep step;
+  for (std::size_t i = 0; i < trace_.nodes.size(); ++i) {
+    const engine::NodeStatistics& seen = plan.node_statistics()[i];
+    observe::NodeRecord record{.output = seen.output, .gradient = seen.gradient};
+    if (!trace_.nodes[i].parameters.empty() && !trace_.nodes[i].inputs.empty()) {
+      record.input = plan.node_statistics()[trace_.nodes[i].inputs.front()].output;
+    }
+    step.nodes.push_back(record);
+  }
+  for (std::size_t i = 0; i < trace_.parameters.size(); ++i) {
+    const engine::ParameterStatistics& seen = plan.parameter_statistics()[i];
+    step.parameters.push_back(
+        {.value = seen.value, .gradient = seen.gradient, .update_norm = plan.watched_parameters()[i].update.norm()});
+  }
+  return step;
 }
 
 void Monitor::finish_step(const engine::Plan& plan, const StepOutcome& outcome) {
@@ -100,19 +143,8 @@ void Monitor::finish_step(const engine::Plan& plan, const StepOutcome& outcome) 
     squares += parameter.gradient.square_sum;
     non_finite += parameter.gradient.non_finite + parameter.value.non_finite;
   }
-  if (full_) {
-    // Parameters that were not finite before the step are behind all that follows.
-    if (const auto& first = recorder_.first_non_finite(); !trace_.non_finite && first && first->tensor == "value") {
-      trace_.non_finite = first;
-      trace_.non_finite->step = step_;
-    }
-    step = recorder_.take();
-    for (std::size_t i = 0; i < step.parameters.size(); ++i) {
-      step.parameters[i].update_norm = plan.watched_parameters()[i].update.norm();
-      multiply(step.parameters[i].gradient, gradient_factor_);
-    }
-    for (observe::NodeRecord& node : step.nodes) multiply(node.gradient, gradient_factor_);
-  }
+  if (depth_ == Depth::units) step = record_of_units(plan);
+  if (depth_ == Depth::statistics) step = record_of_statistics(plan);
   step.step = step_;
   step.loss = outcome.loss;
   step.accuracy = outcome.accuracy;
@@ -127,7 +159,7 @@ void Monitor::finish_step(const engine::Plan& plan, const StepOutcome& outcome) 
   remember(plan);
   if (writer_) writer_->write_step(step);
   if (step.full() || steps_seen_ % keep_every_ == 0) trace_.steps.push_back(std::move(step));
-  full_steps_ += full_ ? 1 : 0;
+  full_steps_ += depth_ == Depth::quick ? 0 : 1;
   ++steps_seen_;
   part_seen_ = false;
   thin_out();

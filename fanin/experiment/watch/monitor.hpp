@@ -1,8 +1,9 @@
 // Watches a training: quick statistics of every tensor at every step, full records every k steps, and the first value
 // that is no finite number. What it sees becomes a trace that observe::diagnose reads. The training's bits stay the
-// same.
+// same. What single units and rows do costs more than all statistics of the tensors together: it is in the records of
+// the first step, of the 1st, 2nd, 4th, 8th, … after it, and of the last.
 //
-//     Monitor monitor(graph, {.every = 50}, plan);
+//     Monitor monitor(graph, {.on = true, .every = 50}, plan, trace_of(graph, facts), total_steps);
 //     const engine::BatchResult batch = monitor.train_step(plan, rows);      // in place of plan.train_step(rows)
 //     monitor.finish_step(plan, {.loss = loss, .accuracy = accuracy, .learning_rate = rate});
 //     monitor.end("finished");
@@ -36,8 +37,10 @@ struct StepOutcome {
 class Monitor final {
  public:
   /// @param facts  what is known of the training beside its graph: init, loss, optimizer, …
+  /// @param total_steps  after which the training ends, if nothing happens before; 0: unknown
   /// @throws Error io_failure for the trace file.
-  Monitor(const net::Graph& graph, const WatchSettings& settings, engine::Plan& plan, const observe::Trace& facts);
+  Monitor(const net::Graph& graph, const WatchSettings& settings, engine::Plan& plan, const observe::Trace& facts,
+          std::int64_t total_steps);
   ~Monitor();
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -66,13 +69,19 @@ class Monitor final {
     History value, gradient;
   };
 
-  [[nodiscard]] bool is_full(const engine::Plan& plan) const noexcept;
+  enum class Depth { quick, statistics, units };  // of a step's record
+
+  [[nodiscard]] Depth depth_of(std::int64_t step) const noexcept;
+  void begin_step(engine::Plan& plan);
+  [[nodiscard]] observe::TraceStep record_of_units(const engine::Plan& plan);
+  [[nodiscard]] observe::TraceStep record_of_statistics(const engine::Plan& plan) const;
   void find_non_finite(const engine::Plan& plan, const StepOutcome& outcome);
   void report(const std::string& name, const char* tensor, std::int64_t element, bool nan, const History& history);
   void remember(const engine::Plan& plan);
   void thin_out();
 
   WatchSettings settings_;
+  std::int64_t total_steps_;
   observe::Trace trace_;
   observe::Recorder recorder_;
   std::unique_ptr<TraceWriter> writer_;
@@ -84,7 +93,7 @@ class Monitor final {
   std::int64_t keep_every_ = 1;  // of the steps without a record
   double gradient_factor_ = 1;   // from the part that was seen to the whole batch
   bool part_seen_ = false;       // of the step being accumulated
-  bool full_ = false;            // this step has a record
+  Depth depth_ = Depth::quick;   // of this step
 };
 
 /// What a trace says of the training besides what a graph tells.

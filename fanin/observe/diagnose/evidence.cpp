@@ -222,8 +222,8 @@ Evidence evidence_of(const Trace& trace) {
              .loss = {}};
   for (const TraceStep& step : trace.steps) {
     if (step.nodes.empty() || step.parameters.empty()) continue;
-    if (e.first == nullptr) e.first = &step;
-    e.last = &step;
+    if (e.first == nullptr) e.first = e.last = &step;
+    if (step.tells_of_units() || !e.last->tells_of_units()) e.last = &step;
   }
   e.loss = course_of(trace);
   e.adaptive = is_adaptive(trace.optimizer);

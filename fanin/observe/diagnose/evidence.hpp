@@ -40,7 +40,7 @@ struct Evidence {
   const Trace& trace;
   NetworkView view;
   const TraceStep* first = nullptr;  ///< the first full step; null: none
-  const TraceStep* last = nullptr;   ///< the last full step, which may be the first
+  const TraceStep* last = nullptr;   ///< the last full step that tells of units, if any does; may be the first
   std::vector<LayerScale> scales;    ///< of view.layers
   std::vector<LayerScale> others;    ///< of recurrent weights, embeddings and further weights of packed cells
   std::vector<double> outputs;       ///< ln E x² of each layer's output at the first step
