@@ -127,8 +127,12 @@ TEST(Watch, EveryStepAndEveryRecordIsInTheTraceFile) {
   const TrainResult result = train(settings, data, nullptr, {});
   const TraceFile file = read_trace(settings.watch.trace);
   ASSERT_EQ(static_cast<std::int64_t>(file.trace.steps.size()), result.steps);
+  const std::int64_t last = file.trace.steps.back().step;
   for (const observe::TraceStep& step : file.trace.steps) {
-    EXPECT_EQ(step.full(), step.step % 5 == 0) << step.step;
+    EXPECT_EQ(step.full(), step.step % 5 == 0 || step.step == last) << step.step;
+    const std::int64_t part = step.step / 5;
+    const bool tells = step.step % 5 == 0 && (part & (part - 1)) == 0;
+    EXPECT_EQ(step.tells_of_units(), tells || step.step == last) << step.step;
     EXPECT_TRUE(std::isfinite(step.gradient_norm));
     EXPECT_GT(step.gradient_norm, 0);
   }
