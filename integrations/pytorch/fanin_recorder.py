@@ -53,21 +53,26 @@ def plain(value):
 
 def statistics(tensor):
     x = wide(tensor).flatten()
-    result = {"count": len(x), "nan": int(x.isnan().sum()), "infinite": int(x.isinf().sum())}
-    x = x[x.isfinite()]
+    result, finite = {"count": len(x)}, x.isfinite()
+    if not finite.all():
+        result.update(nan=int(x.isnan().sum()), infinite=int(x.isinf().sum()))
+        x = x[finite]
     if len(x):
-        centred = x - x.mean()
-        variance = float(centred.square().mean())
+        square = (x - x.mean()).square()
+        variance = float(square.mean())
         result.update(mean=float(x.mean()), variance=variance, zero=int((x == 0).sum()), positive=int((x > 0).sum()))
-        result["kurtosis"] = float((centred ** 4).mean()) / variance ** 2 if variance ** 2 else math.nan
+        result["kurtosis"] = float(square.square().mean()) / variance ** 2 if variance ** 2 else math.nan
     return result
 
 
 def equal_units(units, relative=1e-7, zeros=True):
-    """Fraction of rows, of the first 1024, that equal another one up to `relative` of their norm."""
-    units, norm = units[:1024], units[:1024].norm(dim=1, keepdim=True)
-    distance = torch.cdist(units, units, compute_mode="use_mm_for_euclid_dist").fill_diagonal_(math.inf)
-    return float(((distance <= relative * norm) & ((norm > 0) | zeros)).any(1).double().mean())
+    """Fraction of rows that equal another one up to `relative` of their norm; they are neighbours by one projection."""
+    units = units[(units @ torch.arange(1, units.shape[1] + 1).double().sin()).argsort()]
+    norm, equal = units.norm(dim=1), torch.zeros(len(units), dtype=torch.bool)
+    close = ((units[1:] - units[:-1]).norm(dim=1) <= relative * norm[1:]) & ((norm[1:] > 0) | zeros)
+    equal[1:] |= close
+    equal[:-1] |= close
+    return float(equal.double().mean())
 
 
 def arranged(tensor, features_last):

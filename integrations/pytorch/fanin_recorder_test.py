@@ -166,7 +166,7 @@ class RecorderTest(unittest.TestCase):
         g[5] = 0
         self.assertEqual(fr.equal_units(g, zeros=False), 0)
         self.assertAlmostEqual(fr.equal_units(g), 2 / 6)
-        self.assertEqual(fr.equal_units(torch.full((2, 2), float("nan"))), 0)
+        self.assertEqual(fr.equal_units(fr.wide(torch.full((2, 2), float("nan")))), 0)
 
     def described(self, model, x):
         """The header's parameters by name, after one step of a model that need not classify."""
