@@ -26,6 +26,7 @@ using experiment::SweepRow;
 using experiment::SweepSummary;
 
 constexpr std::size_t kMostRows = 60;  // of the table; a larger sweep shows its best ones
+constexpr std::size_t kFewRows = 12;   // a larger map says what the table would say
 constexpr std::size_t kMostPoints = 40;
 
 std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
@@ -98,7 +99,7 @@ std::vector<const SweepRow*> shown_rows(const SweepResult& result, const SweepSu
   return rows;
 }
 
-void add_rows(std::string& out, const SweepResult& result, const SweepSummary& summary, const Terminal& terminal) {
+void add_table(std::string& out, const SweepResult& result, const SweepSummary& summary, const Terminal& terminal) {
   std::vector<Column> columns;
   for (const SettingValue& value : summary.rows.front().values) columns.push_back(flexible(value.key, 8));
   if (columns.empty()) columns.push_back({"setting"});
@@ -132,6 +133,9 @@ void add_rows(std::string& out, const SweepResult& result, const SweepSummary& s
     add_paragraph(out, "* the smallest or largest rate that was tried: a better one may lie beyond it.", Style::faint,
                   terminal);
   }
+}
+
+void add_lost_runs(std::string& out, const SweepResult& result, const Terminal& terminal) {
   const bool lost = count_of(result, StoredStatus::diverged) + count_of(result, StoredStatus::abandoned) > 0;
   if (lost && result.has_accuracy) {
     add_paragraph(out,
@@ -142,13 +146,14 @@ void add_rows(std::string& out, const SweepResult& result, const SweepSummary& s
   }
 }
 
-void add_map(std::string& out, const SweepResult& result, const SweepSummary& summary, const Terminal& terminal) {
+/// False when the sweep has no map.
+bool add_map(std::string& out, const SweepResult& result, const SweepSummary& summary, const Terminal& terminal) {
   const std::optional<SweepMap> map = sweep_map(result, summary);
-  if (!map) return;
+  if (!map) return false;
   out += "\n";
   add_paragraph(out, "Test accuracy in percent:", Style::strong, terminal);
   out += heatmap(map->picture, terminal);
-  if (map->trainable_depth.empty()) return;
+  if (map->trainable_depth.empty()) return true;
   std::string depths;
   for (std::size_t i = 0; i < map->trainable_depth.size(); ++i) {
     depths += fmt::format("{}{}: {}", i == 0 ? "" : ", ", map->picture.columns[i],
@@ -161,6 +166,7 @@ void add_map(std::string& out, const SweepResult& result, const SweepSummary& su
                   "variance, six depth scales are {}.",
                   depths),
       Style::faint, terminal);
+  return true;
 }
 
 std::string p_text(double p) {
@@ -261,8 +267,9 @@ std::string sweep_report(const SweepResult& result, const SweepSummary& summary,
   std::string out;
   add_heading(out, result, terminal);
   if (summary.rows.empty()) return out;
-  add_rows(out, result, summary, terminal);
-  add_map(out, result, summary, terminal);
+  const bool mapped = add_map(out, result, summary, terminal);
+  if (!mapped || summary.rows.size() <= kFewRows) add_table(out, result, summary, terminal);
+  add_lost_runs(out, result, terminal);
   if (summary.comparison) add_comparison(out, result, *summary.comparison, terminal);
   add_failures(out, result, terminal);
   return out;

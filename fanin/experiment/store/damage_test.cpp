@@ -78,7 +78,7 @@ std::string damaged(std::string bytes, std::mt19937_64& random) {
 }
 
 TEST(StoreDamage, OfTheFileIsAnErrorOrHarmless) {
-  const TestFolder folder("store_damage");
+  const StoreFolder folder("store_damage");
   {
     StoreWriter writer(folder.store());
     fill(writer);
@@ -107,8 +107,8 @@ TEST(StoreDamage, OfTheFileIsAnErrorOrHarmless) {
 }
 
 TEST(StoreDamage, OfTheLogLosesNothingThatWasWrittenBeforeIt) {
-  const TestFolder folder("store_log");
-  const TestFolder copy("store_log_copy");
+  const StoreFolder folder("store_log");
+  const StoreFolder copy("store_log_copy");
   {
     StoreWriter moves_its_log_into_the_file(folder.store());
     fill(moves_its_log_into_the_file);
@@ -132,7 +132,7 @@ TEST(StoreDamage, OfTheLogLosesNothingThatWasWrittenBeforeIt) {
 }
 
 TEST(StoreDamage, ReportsWhatWasFoundAndWhatToDo) {
-  const TestFolder folder("store_words");
+  const StoreFolder folder("store_words");
   {
     StoreWriter writer(folder.store());
     fill(writer);
@@ -152,7 +152,7 @@ TEST(StoreDamage, ReportsWhatWasFoundAndWhatToDo) {
 }
 
 TEST(StoreDamage, OtherFilesAreNoStores) {
-  const TestFolder folder("store_others");
+  const StoreFolder folder("store_others");
   const auto refusal = [&] {
     try {
       const StoreReader reader(folder.store());
@@ -192,7 +192,7 @@ TEST(StoreDamage, ValuesOfAnotherTypeAreErrors) {
       "CREATE TABLE runs (id, experiment, key, init, seed, settings, status, message, verdict, diverged_at_step, "
       "steps, train_loss, train_accuracy, validation_loss, validation_accuracy, test_loss, test_accuracy, seconds, "
       "ended_at)";
-  const TestFolder folder("store_types");
+  const StoreFolder folder("store_types");
   for (const char* values : {
            "1, 1, x'00ff', 'zeros', 1, '{}', 'finished', '', '', 0, 0, 1, 1, 1, 1, 1, 1, 1, ''",
            "1, 1, 'k', NULL, 1, '{}', 'finished', '', '', 0, 0, 1, 1, 1, 1, 1, 1, 1, ''",
@@ -213,7 +213,7 @@ TEST(StoreDamage, ValuesOfAnotherTypeAreErrors) {
 }
 
 TEST(StoreDamage, AViewThatNeverEndsIsRefused) {
-  const TestFolder folder("store_endless");
+  const StoreFolder folder("store_endless");
   replace_runs(
       folder.store(),
       "CREATE VIEW runs AS WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT * FROM n");

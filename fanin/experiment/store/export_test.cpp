@@ -73,7 +73,7 @@ TEST(StoreExport, CsvOfEpochsLayersAndFindingsHasALineForEach) {
 }
 
 TEST(StoreExport, NpzHoldsEveryNumber) {
-  const TestFolder folder("export_npz");
+  const StoreFolder folder("export_npz");
   const auto file = folder.path() / "runs.npz";
   write_runs_npz(file, some_runs());
   const io::NpzFile npz(file);
@@ -97,7 +97,7 @@ TEST(StoreExport, NpzHoldsEveryNumber) {
 }
 
 TEST(StoreExport, OfNothingIsValidToo) {
-  const TestFolder folder("export_nothing");
+  const StoreFolder folder("export_nothing");
   EXPECT_TRUE(nlohmann::json::parse(runs_to_json({}, {}))["runs"].empty());
   EXPECT_EQ(runs_to_json_lines({}, {}), "");
   write_runs_npz(folder.path() / "none.npz", {});

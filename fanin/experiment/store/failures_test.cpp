@@ -61,7 +61,7 @@ void expect_whole_runs(const std::filesystem::path& file, int count) {
 }
 
 TEST(StoreFailures, AFullDiskKeepsEveryCommittedRun) {
-  const TestFolder folder("store_full");
+  const StoreFolder folder("store_full");
   int committed = 0;
   {
     StoreWriter writer(folder.store(), {.max_pages = 40});
@@ -80,7 +80,7 @@ TEST(StoreFailures, AFullDiskKeepsEveryCommittedRun) {
 }
 
 TEST(StoreFailures, AFileThatMayNotGrowKeepsEveryCommittedRun) {
-  const TestFolder folder("store_limit");
+  const StoreFolder folder("store_limit");
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);
   const bool good = in_a_child([&] {
@@ -104,7 +104,7 @@ TEST(StoreFailures, AFileThatMayNotGrowKeepsEveryCommittedRun) {
 }
 
 TEST(StoreFailures, ASecondWriterWaitsAndThenSaysWhy) {
-  const TestFolder folder("store_locked");
+  const StoreFolder folder("store_locked");
   StoreWriter writer(folder.store());
   const auto before = std::chrono::steady_clock::now();
   const std::string message = refusal([&] { StoreWriter(folder.store(), {.wait_seconds = 0.3}); });
@@ -115,7 +115,7 @@ TEST(StoreFailures, ASecondWriterWaitsAndThenSaysWhy) {
 }
 
 TEST(StoreFailures, AnotherProgramsLockIsAnErrorAfterTheWait) {
-  const TestFolder folder("store_foreign_lock");
+  const StoreFolder folder("store_foreign_lock");
   { const StoreWriter writer(folder.store()); }
   const Database other(folder.store(), Database::Mode::write, {});
   const Transaction held(other);
@@ -128,7 +128,7 @@ TEST(StoreFailures, AnotherProgramsLockIsAnErrorAfterTheWait) {
 }
 
 TEST(StoreFailures, AFolderThatMayNotBeWrittenIsReadAllTheSame) {
-  const TestFolder folder("store_read_only");
+  const StoreFolder folder("store_read_only");
   {
     StoreWriter writer(folder.store());
     writer.commit_run(writer.add_experiment(some_experiment()), full_run("a"));

@@ -32,7 +32,7 @@ namespace {
 }
 
 TEST(StoreKill, LosesNoCommittedRunAndKeepsNoHalf) {
-  const TestFolder folder("store_kill");
+  const StoreFolder folder("store_kill");
   std::mt19937_64 random(5);
   std::size_t told = 0;
   for (int round = 0; round < 20; ++round) {

@@ -19,7 +19,7 @@ std::filesystem::path store_of(const std::filesystem::path& file, const std::vec
 }
 
 TEST(StoreMerge, PutsShardsTogetherWithEverythingTheyHold) {
-  const TestFolder folder("merge_shards");
+  const StoreFolder folder("merge_shards");
   const std::vector<std::filesystem::path> shards{store_of(folder.path() / "1", {full_run("a"), full_run("b")}),
                                                   store_of(folder.path() / "2", {full_run("c"), full_run("b")})};
   const MergeResult result = merge_stores(folder.store(), shards);
@@ -37,7 +37,7 @@ TEST(StoreMerge, PutsShardsTogetherWithEverythingTheyHold) {
 }
 
 TEST(StoreMerge, CompletesAnInterruptedRunAndKeepsACompleteOne) {
-  const TestFolder folder("merge_interrupted");
+  const StoreFolder folder("merge_interrupted");
   StoredRun half = full_run("a");
   half.status = StoredStatus::interrupted;
   half.epochs.resize(1);
@@ -52,7 +52,7 @@ TEST(StoreMerge, CompletesAnInterruptedRunAndKeepsACompleteOne) {
 }
 
 TEST(StoreMerge, RefusesStoresThatDisagreeAndWritesNothing) {
-  const TestFolder folder("merge_conflict");
+  const StoreFolder folder("merge_conflict");
   StoredRun other = full_run("b");
   other.epochs.back().test_loss += 1e-15;
   const std::vector sources{store_of(folder.path() / "1", {full_run("a"), full_run("b")}),
@@ -70,7 +70,7 @@ TEST(StoreMerge, RefusesStoresThatDisagreeAndWritesNothing) {
 }
 
 TEST(StoreMerge, DoesNotMindTimes) {
-  const TestFolder folder("merge_times");
+  const StoreFolder folder("merge_times");
   StoredRun slower = full_run("a");
   slower.seconds *= 2;
   slower.epochs[0].seconds *= 2;
@@ -84,7 +84,7 @@ TEST(StoreMerge, DoesNotMindTimes) {
 }
 
 TEST(StoreMerge, RefusesItself) {
-  const TestFolder folder("merge_itself");
+  const StoreFolder folder("merge_itself");
   const std::vector sources{store_of(folder.store(), {full_run("a")})};
   EXPECT_THROW(merge_stores(folder.store(), sources), Error);
 }

@@ -54,7 +54,7 @@ void expect_the_old_run(const StoreReader& reader) {
 }
 
 TEST(StoreMigration, BringsAnOldStoreForwardWhenItIsRead) {
-  const TestFolder folder("store_old_read");
+  const StoreFolder folder("store_old_read");
   write_version_1(folder.store());
   expect_the_old_run(StoreReader(folder.store()));
   EXPECT_EQ(Database(folder.store(), Database::Mode::read, {}).integer_of("PRAGMA user_version"), kStoreVersion);
@@ -62,7 +62,7 @@ TEST(StoreMigration, BringsAnOldStoreForwardWhenItIsRead) {
 }
 
 TEST(StoreMigration, LetsAnOldStoreGrow) {
-  const TestFolder folder("store_old_write");
+  const StoreFolder folder("store_old_write");
   write_version_1(folder.store());
   StoreWriter writer(folder.store());
   const std::int64_t id = writer.commit_run(1, full_run("he_normal/2"));
@@ -72,7 +72,7 @@ TEST(StoreMigration, LetsAnOldStoreGrow) {
 }
 
 TEST(StoreMigration, RefusesAStoreOfANewerFanin) {
-  const TestFolder folder("store_newer");
+  const StoreFolder folder("store_newer");
   write_version_1(folder.store());
   Database(folder.store(), Database::Mode::write, {}).execute("PRAGMA user_version = 99");
   for (const bool writes : {false, true}) {

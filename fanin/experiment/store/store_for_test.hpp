@@ -11,19 +11,19 @@
 
 namespace fanin::experiment {
 
-class TestFolder final {
+class StoreFolder final {
  public:
-  explicit TestFolder(const std::string& name)
+  explicit StoreFolder(const std::string& name)
       : path_(std::filesystem::path(testing::TempDir()) / (name + "." + std::to_string(::getpid()))) {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
-  ~TestFolder() {
+  ~StoreFolder() {
     std::error_code error;
     std::filesystem::remove_all(path_, error);
   }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
+  StoreFolder(const StoreFolder&) = delete;
+  StoreFolder& operator=(const StoreFolder&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   [[nodiscard]] std::filesystem::path store() const { return path_ / kStoreFileName; }

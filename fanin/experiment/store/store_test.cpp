@@ -25,7 +25,7 @@ std::string error_of(const auto& action, ErrorCode code) {
 }
 
 TEST(Store, GivesBackEveryFieldOfARun) {
-  const TestFolder folder("store_fields");
+  const StoreFolder folder("store_fields");
   const StoredRun written = full_run("he_normal/seed 18446744073709551615");
   std::int64_t id = 0;
   {
@@ -46,7 +46,7 @@ TEST(Store, GivesBackEveryFieldOfARun) {
 }
 
 TEST(Store, KeepsWhatIsNotMeasuredAndWhatIsInfiniteApart) {
-  const TestFolder folder("store_nan");
+  const StoreFolder folder("store_nan");
   StoredRun run{.key = "a"};
   run.test_loss = std::numeric_limits<double>::infinity();
   run.train_loss = -0.0;
@@ -60,7 +60,7 @@ TEST(Store, KeepsWhatIsNotMeasuredAndWhatIsInfiniteApart) {
 }
 
 TEST(Store, SelectsRunsByEveryMemberOfAQuery) {
-  const TestFolder folder("store_query");
+  const StoreFolder folder("store_query");
   StoreWriter writer(folder.store());
   const std::int64_t first = writer.add_experiment(some_experiment());
   const std::int64_t second = writer.add_experiment(some_experiment());
@@ -82,7 +82,7 @@ TEST(Store, SelectsRunsByEveryMemberOfAQuery) {
 }
 
 TEST(Store, ContinuesTheExperimentWithTheSameKindNameAndSettings) {
-  const TestFolder folder("store_continue");
+  const StoreFolder folder("store_continue");
   StoreWriter writer(folder.store());
   StoredExperiment experiment = some_experiment();
   const std::int64_t id = writer.continue_experiment(experiment);
@@ -93,7 +93,7 @@ TEST(Store, ContinuesTheExperimentWithTheSameKindNameAndSettings) {
 }
 
 TEST(Store, ReplacesAnInterruptedRunAndNeverACompleteOne) {
-  const TestFolder folder("store_replace");
+  const StoreFolder folder("store_replace");
   StoreWriter writer(folder.store());
   const std::int64_t experiment = writer.add_experiment(some_experiment());
   StoredRun run = full_run("key");
@@ -111,7 +111,7 @@ TEST(Store, ReplacesAnInterruptedRunAndNeverACompleteOne) {
 }
 
 TEST(Store, WritesARunWhollyOrNotAtAll) {
-  const TestFolder folder("store_whole");
+  const StoreFolder folder("store_whole");
   StoreWriter writer(folder.store());
   const std::int64_t experiment = writer.add_experiment(some_experiment());
   StoredRun run = full_run("twice an epoch");
@@ -125,7 +125,7 @@ TEST(Store, WritesARunWhollyOrNotAtAll) {
 }
 
 TEST(Store, IsReadWhileItIsWritten) {
-  const TestFolder folder("store_readers");
+  const StoreFolder folder("store_readers");
   StoreWriter writer(folder.store());
   const StoreReader before(folder.store());
   const std::int64_t experiment = writer.add_experiment(some_experiment());
@@ -136,7 +136,7 @@ TEST(Store, IsReadWhileItIsWritten) {
 }
 
 TEST(Store, KeepsEachArtifactOnceAndWithItsRun) {
-  const TestFolder folder("store_artifacts");
+  const StoreFolder folder("store_artifacts");
   StoreWriter writer(folder.store());
   const std::int64_t experiment = writer.add_experiment(some_experiment());
   const std::int64_t run = writer.commit_run(experiment, full_run("a"));
@@ -154,7 +154,7 @@ TEST(Store, KeepsEachArtifactOnceAndWithItsRun) {
 }
 
 TEST(Store, RefusesSettingsThatAreNoJsonObject) {
-  const TestFolder folder("store_settings");
+  const StoreFolder folder("store_settings");
   StoreWriter writer(folder.store());
   const std::int64_t experiment = writer.add_experiment(some_experiment());
   error_of([&] { writer.commit_run(experiment, {.key = "a", .settings = "{\"a\":"}); }, ErrorCode::bad_value);
@@ -171,7 +171,7 @@ TEST(Store, SaysSettingsInWords) {
 }
 
 TEST(Store, IsFoundByItsFolder) {
-  const TestFolder folder("store_find");
+  const StoreFolder folder("store_find");
   error_of([&] { find_store(folder.path()); }, ErrorCode::missing_data);
   { const StoreWriter writer(folder.store()); }
   EXPECT_EQ(find_store(folder.path()), folder.store());
