@@ -4,7 +4,7 @@
 #   bench/sweep.sh [BUILD] [--rounds N] [--runs N] [--json FILE]     BUILD defaults to build/release
 #
 # Both take turns on the same runs; a round's ratio is (runs a second of the sweep) / (sum of the two processes'), and the
-# median over rounds counts.
+# median over rounds counts. A round in which other processes took more than a twentieth of the processors does not.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
