@@ -5,6 +5,7 @@
 #   scripts/install_deps.sh            libraries, compiler, tests, the Fashion-MNIST data
 #   scripts/install_deps.sh --bench    the above and PyTorch, for `make bench`
 #   scripts/install_deps.sh --lint     the above and clang-format 14, clang-tidy
+#   scripts/install_deps.sh --web-test the above and Chromium, in which the page's tests run
 #   scripts/install_deps.sh --list     only print the package names
 set -euo pipefail
 
@@ -17,20 +18,23 @@ build_packages=(
   "libboost1.81-dev|libboost1.83-dev|libboost1.88-dev|libboost1.90-dev"
   libcli11-dev libfmt-dev nlohmann-json3-dev libtomlplusplus-dev zlib1g-dev libsqlite3-dev
 )
+web_packages=(nodejs npm) # bundle the charts of report.html; without them a report is its data only
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
 data_packages=(dataset-fashion-mnist)
 bench_packages=(python3-torch python3-numpy libopenblas0-pthread)
 lint_packages=(clang-format-14 clang-tidy)
+web_test_packages=(chromium)
 
-wanted=("${build_packages[@]}" "${test_packages[@]}" "${data_packages[@]}")
+wanted=("${build_packages[@]}" "${web_packages[@]}" "${test_packages[@]}" "${data_packages[@]}")
 list_only=no
 for option in "$@"; do
   case "$option" in
     --bench) wanted+=("${bench_packages[@]}") ;;
     --lint) wanted+=("${lint_packages[@]}") ;;
+    --web-test) wanted+=("${web_test_packages[@]}") ;;
     --list) list_only=yes ;;
     *)
-      echo "install_deps.sh: unknown option '$option'; it knows --bench, --lint and --list" >&2
+      echo "install_deps.sh: unknown option '$option'; it knows --bench, --lint, --web-test and --list" >&2
       exit 2
       ;;
   esac
@@ -48,6 +52,11 @@ fi
 
 # Names of the installed packages, one a line, without the architecture.
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
+
+# A Node from elsewhere brings its own npm, and Debian's would push it out.
+if command -v node >/dev/null && command -v npm >/dev/null; then
+  installed+=$'\n'"$(printf '%s\n' "${web_packages[@]}")"
+fi
 
 missing=()
 for requirement in "${wanted[@]}"; do

@@ -1,6 +1,4 @@
 // fanin check: watches a network's first steps and says what is wrong, why, and what to change.
-#include "apps/fanin/check.hpp"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,17 +15,19 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
+#include "apps/fanin/report_page.hpp"
 #include "apps/fanin/signals.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/trace_file/trace_file.hpp"
 #include "fanin/report/check_report.hpp"
+#include "fanin/report/page/page_data.hpp"
 #include "fanin/report/why_report.hpp"
 
 namespace fanin::cli {
 namespace {
 
 constexpr std::string_view kExamples =
-    "It trains as `fanin train` does with the same options, for a few steps, and writes nothing.\n"
+    "It trains as `fanin train` does with the same options, for a few steps, and writes only what is asked for.\n"
     "`fanin explain PROBLEM` says more about a finding.\n"
     "\n"
     "Examples:\n"
@@ -38,6 +38,7 @@ constexpr std::string_view kExamples =
     "  fanin check lenet5 --weights runs/lenet/best.safetensors\n"
     "  fanin check resnet20 --data cifar-10 --json --fail-on vanishing_gradient,dead_relu\n"
     "  fanin check 784-256-128-10 --init \"normal(std=1)\" --why\n"
+    "  fanin check 784-256-128-10 --activation sigmoid --out runs/sigmoid\n"
     "  fanin check --trace run.jsonl --follow\n"
     "\n";
 
@@ -62,6 +63,43 @@ std::string title_of(const std::string& file, const observe::Trace& trace) {
                      trace.learning_rate, trace.batch_rows);
 }
 
+// Diagnoses the trace, gives report or JSON, and writes the page. kProblemsFound when a warning or an error is one of
+// those that the options name, else kOk, also when nothing can be told.
+int give_diagnosis(std::string_view title, const observe::Trace& trace, const CheckOptions& options,
+                   const experiment::Counterfactual* why) {
+  const observe::Diagnosis diagnosis = observe::diagnose(trace);
+  std::string page;
+  if (!options.out.empty()) {
+    write_file(std::filesystem::path(options.out) / "check.json", report::check_json(trace, diagnosis, why));
+    page = page_line(write_page(
+        options.out, report::check_page_data({.title = title,
+                                              .trace = trace,
+                                              .diagnosis = diagnosis,
+                                              .settings = options.trace.empty() ? &options.settings : nullptr,
+                                              .trace_file = options.trace,
+                                              .why = why})));
+  }
+  options.answer.give(
+      [&](const report::Terminal& terminal) {
+        std::string text = report::check_report(title, trace, diagnosis, terminal);
+        if (why != nullptr) text += '\n' + report::why_report(*why, terminal);
+        return page.empty() ? text : text + '\n' + page;
+      },
+      [&] { return report::check_json(trace, diagnosis, why); });
+  const bool fails = std::ranges::any_of(diagnosis.findings, [&](const observe::Finding& finding) {
+    return finding.severity != observe::Severity::note &&
+           (options.fail_on.empty() || std::ranges::count(options.fail_on, finding.problem) > 0);
+  });
+  return fails ? kProblemsFound : kOk;
+}
+
+void prepare_out(const CheckOptions& options) {
+  if (options.out.empty()) return;
+  make_folder(options.out);
+  check_writable(std::filesystem::path(options.out) / "check.json");
+  check_writable(page_path(options.out));
+}
+
 int check_recorded(const CheckOptions& options) {
   const auto say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
   observe::Trace trace;
@@ -76,7 +114,7 @@ int check_recorded(const CheckOptions& options) {
     }
     trace = std::move(file.trace);
   }
-  return give_diagnosis(title_of(options.trace, trace), trace, options.fail_on, options.answer);
+  return give_diagnosis(title_of(options.trace, trace), trace, options, nullptr);
 }
 
 experiment::Counterfactual why(const CheckOptions& options, const experiment::DataSet& data, CheckProgress& progress,
@@ -92,6 +130,7 @@ experiment::Counterfactual why(const CheckOptions& options, const experiment::Da
 
 int check(CheckOptions& options) {
   options.read();
+  prepare_out(options);
   if (!options.trace.empty()) return check_recorded(options);
   if (!options.save_trace.empty()) check_writable(options.save_trace);
   CheckProgress progress(STDERR_FILENO, !options.no_progress);
@@ -110,8 +149,8 @@ int check(CheckOptions& options) {
   std::optional<experiment::Counterfactual> causes;
   if (options.why && trace.ended != "interrupted") causes = why(options, data, progress, signals.token());
   progress.clear();
-  const int status = give_diagnosis(title_of(options.settings, data, trace), trace, options.fail_on, options.answer,
-                                    causes ? &*causes : nullptr);
+  const int status =
+      give_diagnosis(title_of(options.settings, data, trace), trace, options, causes ? &*causes : nullptr);
   return trace.ended == "interrupted" || (causes && causes->interrupted) ? int{kInterrupted} : status;
 }
 
@@ -122,23 +161,6 @@ std::function<int()> declare(CLI::App& app) {
 }
 
 }  // namespace
-
-int give_diagnosis(std::string_view title, const observe::Trace& trace, std::span<const observe::Problem> fail_on,
-                   const Answer& answer, const experiment::Counterfactual* why) {
-  const observe::Diagnosis diagnosis = observe::diagnose(trace);
-  answer.give(
-      [&](const report::Terminal& terminal) {
-        std::string text = report::check_report(title, trace, diagnosis, terminal);
-        if (why != nullptr) text += '\n' + report::why_report(*why, terminal);
-        return text;
-      },
-      [&] { return report::check_json(trace, diagnosis, why); });
-  const bool fails = std::ranges::any_of(diagnosis.findings, [&](const observe::Finding& finding) {
-    return finding.severity != observe::Severity::note &&
-           (fail_on.empty() || std::ranges::count(fail_on, finding.problem) > 0);
-  });
-  return fails ? kProblemsFound : kOk;
-}
 
 extern const Command kCheckCommand;
 const Command kCheckCommand{"check", "watch a network's first steps: what is wrong, why, and what to change", declare};

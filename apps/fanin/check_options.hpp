@@ -22,6 +22,7 @@ struct CheckOptions {
   bool follow = false;                    ///< it is still running
   bool why = false;                       ///< try single changes
   std::string save_trace;                 ///< file for what was watched; empty: none
+  std::string out;                        ///< folder for check.json and the page; empty: none
   bool no_progress = false;
   Answer answer;
 

@@ -15,6 +15,7 @@ extern const Command kFixCommand;
 extern const Command kGainCommand;
 extern const Command kInitCommand;
 extern const Command kListCommand;
+extern const Command kReportCommand;
 extern const Command kRunsCommand;
 extern const Command kSummaryCommand;
 extern const Command kSweepCommand;
@@ -23,7 +24,7 @@ extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
   static constexpr std::array kCommands{&kCompareCommand, &kSweepCommand, &kTrainCommand,   &kEvaluateCommand,
-                                        &kCheckCommand,   &kFixCommand,   &kExplainCommand, &kInitCommand,
+                                        &kCheckCommand,   &kFixCommand,   &kExplainCommand, &kReportCommand, &kInitCommand,
                                         &kAuditCommand,   &kGainCommand,  &kTheoryCommand,  &kSummaryCommand,
                                         &kDemoCommand,    &kRunsCommand,  &kListCommand,    &kCompletionCommand};
   return kCommands;

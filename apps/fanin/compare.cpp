@@ -12,10 +12,12 @@
 #include "apps/fanin/compare_options.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
+#include "apps/fanin/report_page.hpp"
 #include "apps/fanin/run_store.hpp"
 #include "apps/fanin/signals.hpp"
 #include "fanin/experiment/result_files.hpp"
 #include "fanin/report/compare_report.hpp"
+#include "fanin/report/page/page_data.hpp"
 #include "fanin/report/progress.hpp"
 
 namespace fanin::cli {
@@ -41,6 +43,7 @@ struct OutputPaths {
   std::optional<std::filesystem::path> json;
   std::optional<std::filesystem::path> result;
   std::optional<std::filesystem::path> csv;
+  std::optional<std::filesystem::path> page;
   std::optional<RunStore> store;
 };
 
@@ -52,9 +55,10 @@ OutputPaths prepare_outputs(const CompareOptions& options) {
     make_folder(options.out);
     paths.result = std::filesystem::path(options.out) / "result.json";
     paths.csv = std::filesystem::path(options.out) / "epochs.csv";
+    paths.page = page_path(options.out);
   }
   if (!options.settings.watch.trace.empty()) make_folder(options.settings.watch.trace);
-  for (const auto& path : {paths.json, paths.result, paths.csv}) {
+  for (const auto& path : {paths.json, paths.result, paths.csv, paths.page}) {
     if (path) check_writable(*path);
   }
   if (!options.out.empty()) paths.store.emplace(options.out);
@@ -91,6 +95,7 @@ void store_outputs(OutputPaths& paths) {
   for (const auto& path : {paths.result, paths.csv}) {
     if (path) paths.store->add_artifact({.kind = "result", .path = path->filename().string()});
   }
+  if (paths.page) paths.store->add_artifact({.kind = "page", .path = paths.page->filename().string()});
 }
 
 void write_outputs(const CompareOptions& options, OutputPaths& paths, const experiment::CompareResult& result) {
@@ -98,6 +103,7 @@ void write_outputs(const CompareOptions& options, OutputPaths& paths, const expe
   if (paths.result) write_file(*paths.result, json);
   if (paths.csv) write_file(*paths.csv, experiment::to_csv(result));
   if (paths.json) write_file(*paths.json, json);
+  if (paths.page) write_page(options.out, report::compare_page_data(result));
   if (paths.store) store_outputs(paths);
   if (options.json == "-") print(json.ends_with('\n') ? json : json + "\n");
 }
@@ -114,6 +120,7 @@ void print_report(const CompareOptions& options, const OutputPaths& paths, const
   }
   if (paths.store) saved += ", " + paths.store->file().string();
   if (!saved.empty()) text += "\nSaved: " + saved + "\n";
+  if (paths.page) text += page_line(*paths.page);
   if (where == STDOUT_FILENO) {
     print(text);
   } else {
@@ -121,8 +128,9 @@ void print_report(const CompareOptions& options, const OutputPaths& paths, const
   }
 }
 
-int compare(const CompareOptions& options) {
+int compare(CompareOptions& options) {
   options.read();
+  options.settings.watch.page = !options.out.empty();
   OutputPaths paths;
   const experiment::CompareResult result = train(options, paths);
   // A file that cannot be written after all must not take the table with it.

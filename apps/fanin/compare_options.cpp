@@ -90,7 +90,10 @@ void CompareOptions::declare_data() {
 
 void CompareOptions::declare_output() {
   reader.group("Output");
-  reader.text("--out", "FOLDER", "write result.json and epochs.csv there; the folder is created", out);
+  reader.text("--out", "FOLDER",
+              "write result.json, epochs.csv and the page report.html there; every run is watched for the page, "
+              "which changes no result",
+              out);
   reader.text("--json", "FILE", "write the results as JSON; - is standard output, and the table goes to standard error",
               json);
   reader.flag("--no-progress", "only the table at the end", no_progress);

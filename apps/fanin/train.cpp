@@ -11,11 +11,13 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
+#include "apps/fanin/report_page.hpp"
 #include "apps/fanin/run_store.hpp"
 #include "apps/fanin/signals.hpp"
 #include "apps/fanin/train_options.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/store/stored_results.hpp"
+#include "fanin/report/page/page_data.hpp"
 #include "fanin/report/progress.hpp"
 #include "fanin/report/train_progress.hpp"
 
@@ -88,6 +90,7 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
     settings.checkpoint_seconds = options.settings.checkpoint_seconds;
     settings.watch = options.settings.watch;
   }
+  settings.watch.page = !settings.out.empty();
   check_outputs(options, settings.out);
   if (progress) progress->loading(settings.data);
   const experiment::DataSet data = experiment::load_data_set(settings.data, settings.data_options);
@@ -125,14 +128,21 @@ std::string saved_files(const std::filesystem::path& folder, const std::string& 
   return files;
 }
 
-void print_report(const TrainOptions& options, const std::filesystem::path& folder, bool json_written,
-                  const experiment::TrainResult& result) {
+struct Written {
+  std::filesystem::path folder;  ///< empty: none
+  std::filesystem::path page;    ///< empty: none
+  bool json = false;
+};
+
+void print_report(const TrainOptions& options, const Written& written, const experiment::TrainResult& result) {
+  const std::filesystem::path& folder = written.folder;
   if (options.quiet) return;
   const int where = options.json == "-" ? STDERR_FILENO : STDOUT_FILENO;
   const report::Terminal terminal = report::inspect_terminal(where, options.color);
   std::string text = report::train_report(result, terminal);
-  const std::string saved = saved_files(folder, json_written ? options.json : "");
+  const std::string saved = saved_files(folder, written.json ? options.json : "");
   if (!saved.empty()) text += "Saved: " + saved + "\n";
+  if (!written.page.empty()) text += page_line(written.page);
   if (result.status == experiment::TrainStatus::interrupted && !folder.empty()) {
     text += "Go on: fanin train --resume " + folder.string() + "\n";
   }
@@ -143,6 +153,12 @@ void print_report(const TrainOptions& options, const std::filesystem::path& fold
   }
 }
 
+/// Nothing without a folder; a training that had ended before it was resumed keeps the page it has.
+std::filesystem::path write_training_page(const std::filesystem::path& folder, const experiment::TrainResult& result) {
+  if (folder.empty() || (!result.trace && std::filesystem::exists(page_path(folder)))) return {};
+  return write_page(folder, report::train_page_data(result));
+}
+
 int train(TrainOptions& options) {
   options.read();
   experiment::TrainSettings settings = options.settings;
@@ -150,15 +166,17 @@ int train(TrainOptions& options) {
   const experiment::TrainResult result = train(options, settings, store);
   // A file that cannot be written after all must not take the report with it.
   std::exception_ptr failure;
+  std::filesystem::path page;
   try {
     if (store) store_result(*store, result, !options.resume.empty());
     const std::string json = options.json.empty() ? "" : experiment::to_json(result);
     if (options.json == "-") print(json);
     if (!options.json.empty() && options.json != "-") write_file(options.json, json);
+    page = write_training_page(settings.out, result);
   } catch (const OutputError&) {
     failure = std::current_exception();
   }
-  print_report(options, settings.out, !failure, result);
+  print_report(options, {settings.out, page, !failure}, result);
   if (failure) std::rethrow_exception(failure);
   return result.status == experiment::TrainStatus::interrupted ? kInterrupted : kOk;
 }

@@ -160,7 +160,10 @@ void TrainOptions::declare_batches() {
 
 void TrainOptions::declare_output() {
   reader_.group("Output");
-  reader_.text("--out", "FOLDER", "write last.safetensors, best.safetensors, train.json and epochs.csv there", out);
+  reader_.text("--out", "FOLDER",
+               "write last.safetensors, best.safetensors, train.json, epochs.csv and the page report.html there; "
+               "the training is watched for the page, which changes no result",
+               out);
   reader_.text("--resume", "FOLDER", "go on with the training in this folder, to the same bits", resume);
   reader_.number("--checkpoint-seconds", "S",
                  "between two checkpoints within an epoch (default 30; 0: one after every step)",

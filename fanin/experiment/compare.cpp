@@ -192,7 +192,7 @@ CompareResult compare(const CompareSettings& settings, const DataSet& data, Comp
   CompareResult result = describe(resolved, data, graph);
   const RunContext context{resolved, data, optimizer_of(resolved),
                            data.tokens ? 0 : zero_fraction(data.train, data.scaling),
-                           resolved.watch.on ? data_facts(data) : observe::DataFacts{}};
+                           resolved.watch.watched() ? data_facts(data) : observe::DataFacts{}};
   std::vector<RunProgress> progress(result.runs.size());
   const Watched watched(observer);
   if (observer != nullptr) {

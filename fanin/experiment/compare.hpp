@@ -74,6 +74,7 @@ struct RunResult {
   std::vector<EpochRecord> epochs;
   std::optional<observe::Diagnosis> diagnosis = {};   ///< of a run that was watched
   std::optional<observe::NonFinite> non_finite = {};  ///< the first value that was not finite, where watched
+  std::optional<observe::Trace> trace = {};           ///< of a run that was watched, thinned
 };
 
 struct InitSummary {

@@ -110,15 +110,15 @@ Json epoch_json(const EpochRecord& epoch, bool has_validation) {
   return json;
 }
 
-Json run_json(const RunResult& run, bool has_validation) {
+Json run_json(const RunResult& run, bool has_validation, bool silent) {
   Json json;
   json["init"] = run.init;
   json["seed"] = run.seed;
   json["status"] = to_string(run.status);
   json["diverged_at_step"] = run.status == RunStatus::diverged ? Json(run.diverged_at_step) : Json(nullptr);
   json["step_zero"] = run.step_zero.layers.empty() ? Json(nullptr) : step_zero_json(run.step_zero);
-  if (run.diagnosis) json["diagnosis"] = findings_json(run.diagnosis);
-  if (run.diagnosis) json["non_finite"] = non_finite_json(run.non_finite);
+  if (run.diagnosis && !silent) json["diagnosis"] = findings_json(run.diagnosis);
+  if (run.diagnosis && !silent) json["non_finite"] = non_finite_json(run.non_finite);
   json["epochs"] = Json::array();
   for (const EpochRecord& epoch : run.epochs) json["epochs"].push_back(epoch_json(epoch, has_validation));
   return json;
@@ -171,7 +171,9 @@ std::string to_json(const CompareResult& result) {
   json["version"] = kVersion;
   json["experiment"] = experiment_json(result);
   json["runs"] = Json::array();
-  for (const RunResult& run : result.runs) json["runs"].push_back(run_json(run, has_validation));
+  for (const RunResult& run : result.runs) {
+    json["runs"].push_back(run_json(run, has_validation, result.settings.watch.silent()));
+  }
   json["summary"] = Json::array();
   for (const InitSummary& row : result.summary) json["summary"].push_back(summary_json(row));
   // A path may hold bytes that are no UTF-8; they become U+FFFD.

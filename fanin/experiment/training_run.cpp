@@ -14,6 +14,7 @@
 #include "fanin/experiment/training/data_start.hpp"
 #include "fanin/experiment/watch/monitor.hpp"
 #include "fanin/observe/step_zero.hpp"
+#include "fanin/observe/thin.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
@@ -65,7 +66,7 @@ class TrainingRun {
       if (parameter.learning_rate_factor == 1) continue;
       plan_.set_learning_rate_factor(parameter.parameter.name, parameter.learning_rate_factor);
     }
-    if (context.settings.watch.on) watch();
+    if (context.settings.watch.watched()) watch();
     ordered_.resize(static_cast<std::size_t>(std::max(context.data.test.count, context.data.validation.count)));
     std::iota(ordered_.begin(), ordered_.end(), 0U);
   }
@@ -75,7 +76,9 @@ class TrainingRun {
     if (!monitor_) return;
     monitor_->end(std::string(to_string(run_.status)));
     run_.non_finite = monitor_->trace().non_finite;
-    if (!monitor_->trace().steps.empty()) run_.diagnosis = observe::diagnose(monitor_->trace());
+    if (monitor_->trace().steps.empty()) return;
+    run_.diagnosis = observe::diagnose(monitor_->trace());
+    run_.trace = observe::thinned(monitor_->trace());
   }
 
  private:

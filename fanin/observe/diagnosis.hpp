@@ -5,6 +5,7 @@
 //     if (d.verdict == observe::Verdict::unhealthy) explain(d.findings.front().problem);
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -86,6 +87,9 @@ struct LayerRow {
   double dead = kUnknown;
   double update_ratio = kUnknown;  ///< of the last full step
   std::vector<Problem> problems = {};
+  std::size_t output_node = 0;    ///< whose output `activation` is: a position in Trace::nodes
+  std::size_t gradient_node = 0;  ///< whose ∂L/∂output `gradient` is
+  std::size_t weight = 0;         ///< a position in Trace::parameters
 };
 
 enum class Verdict { healthy, unhealthy, uncertain };

@@ -6,6 +6,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/net/ops/activation.hpp"
 #include "fanin/net/ops/rnn.hpp"
+#include "fanin/observe/histogram.hpp"
 #include "fanin/observe/spectrum.hpp"
 
 namespace fanin::observe {
@@ -106,6 +107,7 @@ void Recorder::see(const net::TapTensor& tensor) {
   if (tensor.kind == net::TapKind::weight) {
     record.value = tensor_statistics(tensor.values);
     count_non_finite(record.value, tensor, "value");
+    if (histograms_) record.value_histogram = histogram(tensor.values, record.value);
     return see_value(found->second, tensor.values);
   }
   record.gradient = tensor_statistics(tensor.values);
@@ -130,6 +132,7 @@ void Recorder::see_output(std::size_t node, const net::TapTensor& tensor) {
   NodeRecord& record = step_.nodes[node];
   record.output = tensor_statistics(tensor.values);
   count_non_finite(record.output, tensor, "output");
+  if (histograms_) record.output_histogram = histogram(tensor.values, record.output);
   most_rows_ = std::max(most_rows_, outputs.rows * outputs.inner);
   if (view.has_parameters && view.input) record.input = step_.nodes[*view.input].output;
   const RowFacts rows = row_facts(outputs);
@@ -167,6 +170,7 @@ void Recorder::see_output_gradient(std::size_t node, const net::TapTensor& tenso
   NodeRecord& record = step_.nodes[node];
   record.gradient = tensor_statistics(tensor.values);
   count_non_finite(record.gradient, tensor, "gradient");
+  if (histograms_) record.gradient_histogram = histogram(tensor.values, record.gradient);
   record.zero_gradient_units = zero_units(unit_sums(gradients));
 }
 

@@ -39,6 +39,8 @@ class Recorder final : public net::Tap {
  public:
   explicit Recorder(const net::Graph& graph, const RecorderOptions& options = {});
 
+  /// Whether what see() is shown from now on also becomes histograms: a further pass over every tensor.
+  void set_histograms(bool on) noexcept { histograms_ = on; }
   /// Tensors that the graph does not have are ignored. @throws Error bad_shape for a size that is not the graph's.
   void see(const net::TapTensor& tensor) override;
   /// The parameter's values after the step. @throws Error bad_value when see() was not shown those before.
@@ -86,6 +88,7 @@ class Recorder final : public net::Tap {
   std::optional<NonFinite> first_non_finite_;
   std::int64_t most_rows_ = 1;  // that a gradient sums over
   double gradient_squares_ = 0;
+  bool histograms_ = false;
 };
 
 }  // namespace fanin::observe

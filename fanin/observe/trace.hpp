@@ -41,6 +41,15 @@ struct TraceParameter {
   double learning_rate_factor = 1;
 };
 
+/// How a tensor's finite values spread over equal bins from `low` to `high`; the outermost hold what lies beyond.
+struct Histogram {
+  double low = 0;
+  double high = 0;
+  std::vector<std::int64_t> counts = {};  ///< empty: not taken
+
+  [[nodiscard]] bool taken() const noexcept { return !counts.empty(); }
+};
+
 /// What a node's output, and the gradient that reaches it, look like over one batch.
 struct NodeRecord {
   TensorStatistics output = {};
@@ -55,6 +64,8 @@ struct NodeRecord {
   double saturated = kUnknown;      ///< of an activation: fraction of |φ'(u)| < 0.025·max|φ'|; gradient cannot pass
   double equal_units = kUnknown;    ///< fraction of units whose outputs equal another unit's on every row, not all 0
   double zero_gradient_units = kUnknown;  ///< fraction of units that no gradient reaches on any row
+  Histogram output_histogram = {};        ///< taken at a few steps of a training only
+  Histogram gradient_histogram = {};
 };
 
 /// A parameter before the step, its gradient, and what the step did to it.
@@ -69,6 +80,7 @@ struct ParameterRecord {
   double stable_rank = kUnknown;      ///< ‖W‖²_F / ‖W‖²₂
   double effective_rank = kUnknown;   ///< exp H(σ/Σσ)
   double largest_singular_value = kUnknown;
+  Histogram value_histogram = {};  ///< taken at a few steps of a training only
 
   [[nodiscard]] double update_ratio() const noexcept { return update_norm / value.norm(); }
 };
@@ -132,6 +144,17 @@ struct JacobianFacts {
   double spread = kUnknown;       ///< standard deviation of ‖J v‖² over its mean, over random v
 };
 
+/// Weights of a layer that sees images, unit by unit as a picture.
+struct FilterPictures {
+  std::string parameter;
+  std::int64_t units = 0;
+  std::int64_t channels = 1;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::vector<float> start = {};  ///< [units, channels, height, width], before the first step
+  std::vector<float> end = {};    ///< after the last one
+};
+
 struct Trace {
   int version = 1;
   std::string origin = "fanin";          ///< or "pytorch", "keras", …
@@ -152,6 +175,7 @@ struct Trace {
   std::vector<double> output_means = {};  ///< mean output of each class over the batch at step 0, before the softmax
   std::vector<TraceStep> steps = {};
   std::optional<NonFinite> non_finite = {};
+  std::optional<FilterPictures> filters = {};  ///< in memory only: a trace file has none
   std::string ended = {};  ///< "finished", "diverged", "interrupted"; empty: still running
 };
 

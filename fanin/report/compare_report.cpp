@@ -238,7 +238,7 @@ std::string compare_report(const CompareResult& result, const Terminal& terminal
   out += "\n";
   out += results_table(result, terminal);
   add_differences(out, result, terminal);
-  add_watched_runs(out, result.summary, result.runs, terminal);
+  if (!result.settings.watch.silent()) add_watched_runs(out, result.summary, result.runs, terminal);
   add_notes(out, result, terminal);
   return out;
 }

@@ -87,7 +87,8 @@ std::string train_report(const experiment::TrainResult& result, const Terminal& 
                     result.settings.clipping, result.settings.clip_limit, grouped(clipped),
                     counted(result.epochs.back().steps, "step"), significant(largest)));
   }
-  if (result.diagnosis) add_watch(text, *result.diagnosis, result.non_finite, terminal);
+  if (result.diagnosis && !result.settings.watch.silent())
+    add_watch(text, *result.diagnosis, result.non_finite, terminal);
   return text;
 }
 

@@ -189,6 +189,7 @@ class Prober final {
       recorder.emplace(
           setup_.graph,
           observe::RecorderOptions{.updates = steps_ > 0, .ranks = step == 0, .rank_limit = rank_limit(setup_.graph)});
+      recorder->set_histograms(true);
     }
     TwoTaps taps(watch_, recorder ? &*recorder : nullptr);
     const engine::BatchResult result = run_batch(rows, taps);

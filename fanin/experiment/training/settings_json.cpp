@@ -328,8 +328,9 @@ Json result_json(const TrainResult& result) {
     }
     json["epochs"].push_back(std::move(row));
   }
-  if (result.diagnosis) json["diagnosis"] = findings_json(result.diagnosis);
-  if (result.diagnosis) json["non_finite"] = non_finite_json(result.non_finite);
+  const bool told = result.diagnosis.has_value() && !result.settings.watch.silent();
+  if (told) json["diagnosis"] = findings_json(result.diagnosis);
+  if (told) json["non_finite"] = non_finite_json(result.non_finite);
   return json;
 }
 

@@ -97,6 +97,7 @@ struct TrainResult {
   double seconds = 0;
   std::optional<observe::Diagnosis> diagnosis = {};   ///< of a training that was watched, once it has ended
   std::optional<observe::NonFinite> non_finite = {};  ///< the first value that was not finite, where watched
+  std::optional<observe::Trace> trace = {};           ///< of a training that was watched, once it has ended; thinned
 };
 
 /// A moment of a training in progress.

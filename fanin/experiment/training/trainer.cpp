@@ -12,6 +12,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/probe/data_facts.hpp"
 #include "fanin/experiment/training/data_start.hpp"
+#include "fanin/observe/thin.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
@@ -159,6 +160,7 @@ TrainResult Trainer::result() const {
   result.epochs = state_.epochs;
   result.seconds = state_now().seconds;
   result.diagnosis = diagnosis_;
+  result.trace = trace_;
   if (monitor_) result.non_finite = monitor_->trace().non_finite;
   return result;
 }
@@ -177,7 +179,7 @@ void Trainer::loop() {
 }
 
 void Trainer::begin_watch() {
-  if (!settings_.watch.on) return;
+  if (!settings_.watch.watched()) return;
   const std::string limit = format_number(settings_.clip_limit);
   observe::Trace facts = trace_of(
       setup_.graph, {.init = settings_.init_for.empty() ? settings_.init : settings_.init + ", " + settings_.init_for,
@@ -198,7 +200,9 @@ void Trainer::end_watch() {
   if (!monitor_) return;
   const bool finished = state_.status == TrainStatus::finished || state_.status == TrainStatus::stopped_early;
   monitor_->end(finished ? "finished" : std::string(to_string(state_.status)));
-  if (!monitor_->trace().steps.empty()) diagnosis_ = observe::diagnose(monitor_->trace());
+  if (monitor_->trace().steps.empty()) return;
+  diagnosis_ = observe::diagnose(monitor_->trace());
+  trace_ = observe::thinned(monitor_->trace());
 }
 
 // The rest of the current epoch: its order is a function of the seed and its number alone.

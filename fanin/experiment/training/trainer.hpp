@@ -79,6 +79,7 @@ class Trainer final {
   engine::Plan plan_;
   std::optional<Monitor> monitor_;
   std::optional<observe::Diagnosis> diagnosis_;
+  std::optional<observe::Trace> trace_;  // thinned, once the training has ended
   Saver saver_;
   TrainState state_;
   TrainResult facts_;  // what is known before the first step

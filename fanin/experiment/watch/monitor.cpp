@@ -63,6 +63,7 @@ Monitor::Monitor(const net::Graph& graph, const WatchSettings& settings, engine:
       nodes_(facts.nodes.size()),
       parameters_(facts.parameters.size()) {
   plan.watch(true);
+  recorder_.set_histograms(settings.page);
   if (!settings.trace.empty()) writer_ = std::make_unique<TraceWriter>(settings.trace, trace_);
 }
 

@@ -8,10 +8,14 @@ namespace fanin::experiment {
 
 struct WatchSettings {
   bool on = false;
+  bool page = false;  ///< watched for report.html alone: other files and the terminal say nothing of it
   std::int64_t every = 50;  ///< steps between two full records, >= 1; of units they tell in the 0th, 1st, 2nd, 4th, …
   /// File to write the trace to, while it goes on; of a comparison a folder that is there, for INIT-seedN.jsonl of each
   /// run. Empty: none.
   std::filesystem::path trace = {};
+
+  [[nodiscard]] bool watched() const noexcept { return on || page; }
+  [[nodiscard]] bool silent() const noexcept { return page && !on; }
 };
 
 /// @throws Error bad_value naming --watch-every or --trace.

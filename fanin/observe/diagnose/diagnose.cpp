@@ -60,6 +60,9 @@ std::vector<LayerRow> rows_of(const Evidence& e, const std::vector<Finding>& fin
     const NodeRecord& after = e.first->nodes[layer.after];
     const NodeRecord& before = e.first->nodes[layer.before];
     LayerRow row{.name = layer.name, .kind = kind_text(e.trace, layer)};
+    row.output_node = layer.after;
+    row.gradient_node = layer.before;
+    row.weight = layer.weight;
     row.activation = std::exp(e.outputs[l] / 2);
     if (before.gradient.count > 0) {
       row.gradient =

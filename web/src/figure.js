@@ -1,0 +1,108 @@
+// A figure: title, what it shows in words, the chart, and the same numbers as a table.
+import { init } from './echarts.js';
+import { h, table } from './dom.js';
+import { onThemeChange, theme } from './theme.js';
+
+const charts = new Map();  // id -> {chart, redraw}
+window.faninCharts = charts;
+
+/**
+ * @param options.id       of the figure, which findings link to
+ * @param options.title    a short name
+ * @param options.words    what it shows and how to read it: texts and elements
+ * @param options.label    the same for who does not see the chart; a sentence
+ * @param options.height   of the chart, px; or a function
+ * @param options.option   (theme) => option of ECharts, or null where there is nothing to draw
+ * @param options.controls elements above the chart
+ * @param options.table    () => {head, rows, text}
+ */
+export function figure(options) {
+  const plot = h('div', { class: 'plot', role: 'img', 'aria-label': `${options.title}. ${options.label}` });
+  const details = h('details', { class: 'numbers' }, h('summary', null, 'The numbers as a table'));
+  const fill = () => {
+    const { head, rows, text } = options.table();
+    details.querySelectorAll('.scroll').forEach((old) => old.remove());
+    details.append(table(options.title, head, rows, { text }));
+  };
+  details.addEventListener('toggle', () => { if (details.open) fill(); });
+  const element = h('figure', { id: options.id, 'data-picture': options.id },
+    h('figcaption', null, h('h3', null, options.title), h('p', null, options.words)),
+    options.controls ? h('div', { class: 'controls' }, options.controls) : null,
+    plot, details);
+  const size = () => {
+    const height = typeof options.height === 'function' ? options.height() : options.height || 320;
+    plot.style.height = `${Math.max(height, Number(plot.dataset.least || 0))}px`;
+  };
+  size();
+
+  let chart = null;
+  const redraw = () => {
+    if (!chart) return;
+    size();
+    chart.resize();
+    chart.setOption(shared(theme(), options.option(theme())), { notMerge: true });
+    if (details.open) fill();
+  };
+  const entry = {
+    element,
+    redraw,
+    mount() {
+      chart = init(plot, null, { renderer: 'canvas', devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
+      entry.chart = chart;
+      redraw();
+      new ResizeObserver(() => chart.resize()).observe(plot);
+    },
+  };
+  charts.set(options.id, entry);
+  return element;
+}
+
+/** Lets a figure's chart take what the window has left below its caption. */
+export function fillWindow(element) {
+  const plot = element.querySelector('.plot');
+  if (plot) plot.dataset.least = String(window.innerHeight - element.querySelector('figcaption').offsetHeight - 60);
+}
+
+/** After the figures are in the document. */
+export function mountFigures() {
+  for (const entry of charts.values()) if (entry.mount) entry.mount();
+  onThemeChange(redrawFigures);
+}
+
+export function redrawFigures() {
+  for (const entry of charts.values()) entry.redraw();
+}
+
+// What all charts have in common.
+function shared(colours, option) {
+  const text = { color: colours.ink, fontFamily: 'system-ui, sans-serif', fontSize: 12 };
+  const axis = (given) => ({
+    nameTextStyle: { color: colours.faint, fontSize: 12 },
+    nameLocation: 'middle',
+    ...given,
+    axisLabel: { color: colours.faint, fontSize: 11, hideOverlap: true, ...(given.axisLabel || {}) },
+    axisLine: { lineStyle: { color: colours.rule }, ...(given.axisLine || {}) },
+    axisTick: { lineStyle: { color: colours.rule }, ...(given.axisTick || {}) },
+    splitLine: { lineStyle: { color: colours.rule, opacity: 0.6 }, ...(given.splitLine || {}) },
+    minorTick: { show: false },
+  });
+  const axes = (given) => (Array.isArray(given) ? given.map(axis) : given && axis(given));
+  return {
+    animation: false,
+    textStyle: text,
+    aria: { enabled: false },
+    ...option,
+    xAxis: axes(option.xAxis),
+    yAxis: axes(option.yAxis),
+    legend: option.legend && {
+      type: 'scroll', top: 0, left: 0, itemWidth: 26, itemHeight: 9, itemGap: 16, pageIconSize: 11,
+      pageIconColor: colours.ink, pageTextStyle: { color: colours.faint }, inactiveColor: colours.rule,
+      textStyle: { color: colours.ink, fontSize: 12 }, ...option.legend,
+    },
+    // Rich text is drawn on the canvas: the page's security policy allows no style attributes.
+    tooltip: option.tooltip && {
+      renderMode: 'richText', confine: true, backgroundColor: colours.paper, borderColor: colours.rule,
+      textStyle: { color: colours.ink, fontSize: 12 }, axisPointer: { lineStyle: { color: colours.faint } }, ...option.tooltip,
+    },
+  };
+}
