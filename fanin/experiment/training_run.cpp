@@ -12,6 +12,7 @@
 
 #include "fanin/engine/plan.hpp"
 #include "fanin/experiment/training/data_start.hpp"
+#include "fanin/experiment/watch/first_filters.hpp"
 #include "fanin/experiment/watch/monitor.hpp"
 #include "fanin/observe/step_zero.hpp"
 #include "fanin/observe/thin.hpp"
@@ -79,6 +80,7 @@ class TrainingRun {
     if (monitor_->trace().steps.empty()) return;
     run_.diagnosis = observe::diagnose(monitor_->trace());
     run_.trace = observe::thinned(monitor_->trace());
+    run_.trace->filters = filters_->taken(plan_);
   }
 
  private:
@@ -104,6 +106,7 @@ class TrainingRun {
     WatchSettings settings = context_.settings.watch;
     if (!settings.trace.empty()) settings.trace /= trace_name(run_);
     monitor_.emplace(start_.graph, settings, plan_, facts, steps_per_run(context_.settings, context_.data));
+    filters_.emplace(start_.graph, context_.data, plan_);
   }
 
   static std::string trace_name(const RunResult& run) {
@@ -227,7 +230,8 @@ class TrainingRun {
   engine::Plan plan_;
   engine::Plan evaluation_;
   std::optional<Monitor> monitor_;
-  std::vector<std::uint32_t> ordered_;  // 0, 1, 2, …: the rows of an evaluation
+  std::optional<FirstFilters> filters_;  // where there is a monitor
+  std::vector<std::uint32_t> ordered_;   // 0, 1, 2, …: the rows of an evaluation
 };
 
 }  // namespace

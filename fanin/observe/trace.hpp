@@ -176,7 +176,7 @@ struct Trace {
   std::vector<TraceStep> steps = {};
   std::optional<NonFinite> non_finite = {};
   std::optional<FilterPictures> filters = {};  ///< in memory only: a trace file has none
-  std::string ended = {};  ///< "finished", "diverged", "interrupted"; empty: still running
+  std::string ended = {};                      ///< "finished", "diverged", "interrupted"; empty: still running
 };
 
 }  // namespace fanin::observe

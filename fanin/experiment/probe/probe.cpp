@@ -19,6 +19,7 @@
 #include "fanin/experiment/training/schedule.hpp"
 #include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/trainer.hpp"
+#include "fanin/experiment/watch/first_filters.hpp"
 #include "fanin/observe/describe.hpp"
 #include "fanin/observe/recorder.hpp"
 
@@ -90,6 +91,7 @@ class Prober final {
     tell("measuring the data", 0);
     trace_.data = data_facts(data_);
     trace_.ended = "interrupted";
+    filters_.emplace(setup_.graph, data_, plan_);
     tell("measuring the start", 0);
     const Schedule schedule = parse_schedule(setup_.settings.schedule);
     const std::int64_t per_epoch = steps_per_epoch(setup_.settings, data_);
@@ -109,6 +111,7 @@ class Prober final {
       }
     }
     trace_.ended = "finished";
+    trace_.filters = filters_->taken(plan_);
     return std::move(trace_);
   }
 
@@ -275,6 +278,7 @@ class Prober final {
   std::int64_t rows_measured_ = 0;
   std::optional<GradientNoise> noise_;
   StepWatch watch_;
+  std::optional<FirstFilters> filters_;
   observe::Trace trace_;
 };
 

@@ -194,6 +194,7 @@ void Trainer::begin_watch() {
   }
   facts.data = data_facts(data_);
   monitor_.emplace(setup_.graph, settings_.watch, plan_, facts, total_);
+  filters_.emplace(setup_.graph, data_, plan_);
 }
 
 void Trainer::end_watch() {
@@ -203,6 +204,7 @@ void Trainer::end_watch() {
   if (monitor_->trace().steps.empty()) return;
   diagnosis_ = observe::diagnose(monitor_->trace());
   trace_ = observe::thinned(monitor_->trace());
+  trace_->filters = filters_->taken(plan_);
 }
 
 // The rest of the current epoch: its order is a function of the seed and its number alone.

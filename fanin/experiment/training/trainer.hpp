@@ -12,6 +12,7 @@
 #include "fanin/experiment/training/schedule.hpp"
 #include "fanin/experiment/training/setup.hpp"
 #include "fanin/experiment/training/train.hpp"
+#include "fanin/experiment/watch/first_filters.hpp"
 #include "fanin/experiment/watch/monitor.hpp"
 
 namespace fanin::experiment {
@@ -78,6 +79,7 @@ class Trainer final {
   Schedule schedule_;
   engine::Plan plan_;
   std::optional<Monitor> monitor_;
+  std::optional<FirstFilters> filters_;  // where there is a monitor
   std::optional<observe::Diagnosis> diagnosis_;
   std::optional<observe::Trace> trace_;  // thinned, once the training has ended
   Saver saver_;

@@ -5,7 +5,7 @@ import { significant } from '../format.js';
 import { isDark, onThemeChange } from '../theme.js';
 
 export function filtersSection(data, selection) {
-  if (selection.runs.length === 0 || !selection.runs.every((run) => run.watch.filters)) return null;
+  if (selection.runs.length === 0 || !selection.runs.every((run) => run.watch.filters && run.watch.filters.end.bytes.length > 0)) return null;
   const rows = h('div', { class: 'filters' });
   const numbers = h('div');
   const draw = () => {
