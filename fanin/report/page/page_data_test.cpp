@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <memory>
 
 #include "fanin/report/json_values.hpp"
 
@@ -99,29 +100,46 @@ TEST(PageData, ARunThatNobodyWatchedStillHasItsStart) {
   EXPECT_EQ(page["runs"][1]["start"]["layers"].size(), 3U);
 }
 
-TEST(PageData, OfATrainingAndOfACheckHaveTheSameShape) {
-  experiment::TrainSettings settings{.net = "2-8-2", .data = "spirals"};
-  settings.epochs = 1;
-  settings.watch.page = true;
-  const experiment::DataSet data = experiment::load_data_set(settings.data, settings.data_options);
-  const Json trained = Json::parse(train_page_data(experiment::train(settings, data, nullptr, {})));
-  const experiment::ProbeSettings probe{.training = settings, .steps = 3};
-  const observe::Trace trace = experiment::probe(probe, data, {}, {});
+const experiment::ProbeSettings& three_steps() {
+  static const auto kSettings = [] {
+    auto settings = std::make_unique<experiment::ProbeSettings>();
+    settings->training.net = "2-8-2";
+    settings->training.data = "spirals";
+    settings->training.epochs = 1;
+    settings->training.watch.page = true;
+    settings->steps = 3;
+    return settings;
+  }();
+  return *kSettings;
+}
+
+Json trained_page(const experiment::DataSet& data) {
+  return Json::parse(train_page_data(experiment::train(three_steps().training, data, nullptr, {})));
+}
+
+Json checked_page(const experiment::DataSet& data, bool from_file) {
+  const observe::Trace trace = experiment::probe(three_steps(), data, {}, {});
   const observe::Diagnosis diagnosis = observe::diagnose(trace);
-  const Json checked =
-      Json::parse(check_page_data({.title = "a check", .trace = trace, .diagnosis = diagnosis, .settings = &probe}));
-  for (const Json* page : {&trained, &checked}) {
+  return Json::parse(check_page_data({.title = "a check",
+                                      .trace = trace,
+                                      .diagnosis = diagnosis,
+                                      .settings = from_file ? nullptr : &three_steps(),
+                                      .trace_file = from_file ? "my run.jsonl" : ""}));
+}
+
+TEST(PageData, OfATrainingAndOfACheckHaveTheSameShape) {
+  const experiment::DataSet data = experiment::load_data_set("spirals", {});
+  const Json checked = checked_page(data, false);
+  for (const Json& page : {trained_page(data), checked}) {
     for (const char* name : {"version", "kind", "title", "command", "settings", "facts", "summary", "runs"}) {
-      EXPECT_TRUE(page->contains(name)) << name;
+      EXPECT_TRUE(page.contains(name)) << name;
     }
     for (const char* name : {"verdict", "findings", "layers", "predicted", "steps", "records", "histograms"}) {
-      EXPECT_TRUE((*page)["runs"][0]["watch"].contains(name)) << name;
+      EXPECT_TRUE(page["runs"][0]["watch"].contains(name)) << name;
     }
   }
   EXPECT_EQ(checked["runs"][0]["watch"]["steps"]["step"].size(), 3U);
-  const Json from_file = Json::parse(
-      check_page_data({.title = "a file", .trace = trace, .diagnosis = diagnosis, .trace_file = "my run.jsonl"}));
-  EXPECT_EQ(from_file["command"], "fanin check --trace \"my run.jsonl\"");
+  EXPECT_EQ(checked_page(data, true)["command"], "fanin check --trace \"my run.jsonl\"");
 }
 
 }  // namespace
