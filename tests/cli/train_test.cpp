@@ -12,6 +12,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -43,8 +44,8 @@ TEST(Train, WritesItsFilesAndNamesThoseThatExist) {
   EXPECT_THAT(finished.out,
               HasSubstr("Saved: " + out + "/last.safetensors, " + out + "/best.safetensors, " + out + "/train.json, " +
                         out + "/epochs.csv, " + out + "/fanin.sqlite, " + json_file + "\n"));
-  EXPECT_THAT(files_in(out),
-              UnorderedElementsAre("last.safetensors", "best.safetensors", "train.json", "epochs.csv", AnyOf("report.html", "report.json"), "fanin.sqlite"));
+  EXPECT_THAT(files_in(out), UnorderedElementsAre("last.safetensors", "best.safetensors", "train.json", "epochs.csv",
+                                                  AnyOf("report.html", "report.json"), "fanin.sqlite"));
   EXPECT_EQ(read_file(json_file), read_file(folder / "a/b/train.json"));
   EXPECT_THAT(read_file(folder / "a/b/epochs.csv"), StartsWith("epoch,steps,learning_rate,train_loss,train_accuracy,"));
 }
