@@ -23,10 +23,10 @@ extern const Command kTheoryCommand;
 extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
-  static constexpr std::array kCommands{&kCompareCommand, &kSweepCommand, &kTrainCommand,   &kEvaluateCommand,
-                                        &kCheckCommand,   &kFixCommand,   &kExplainCommand, &kReportCommand, &kInitCommand,
-                                        &kAuditCommand,   &kGainCommand,  &kTheoryCommand,  &kSummaryCommand,
-                                        &kDemoCommand,    &kRunsCommand,  &kListCommand,    &kCompletionCommand};
+  static constexpr std::array kCommands{
+      &kCompareCommand, &kSweepCommand,  &kTrainCommand, &kEvaluateCommand, &kCheckCommand,     &kFixCommand,
+      &kExplainCommand, &kReportCommand, &kInitCommand,  &kAuditCommand,    &kGainCommand,      &kTheoryCommand,
+      &kSummaryCommand, &kDemoCommand,   &kRunsCommand,  &kListCommand,     &kCompletionCommand};
   return kCommands;
 }
 

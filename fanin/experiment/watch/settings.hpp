@@ -8,7 +8,7 @@ namespace fanin::experiment {
 
 struct WatchSettings {
   bool on = false;
-  bool page = false;  ///< watched for report.html alone: other files and the terminal say nothing of it
+  bool page = false;        ///< watched for report.html, with histograms; without `on` nothing else says so
   std::int64_t every = 50;  ///< steps between two full records, >= 1; of units they tell in the 0th, 1st, 2nd, 4th, …
   /// File to write the trace to, while it goes on; of a comparison a folder that is there, for INIT-seedN.jsonl of each
   /// run. Empty: none.
