@@ -13,6 +13,8 @@ execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build COMMAND_ERROR_IS_
 execute_process(COMMAND ${WORK}/build/consumer OUTPUT_VARIABLE output COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
 message("${output}")
 
+execute_process(COMMAND ${WORK}/build/own_tensors COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
+
 # Zeros cannot learn and He can: what the table must show.
 if(NOT output MATCHES "zeros +[45][0-9]\\.[0-9] %")
   message(FATAL_ERROR "zeros should sit at chance")
