@@ -9,6 +9,7 @@ extern const Command kCheckCommand;
 extern const Command kCompareCommand;
 extern const Command kCompletionCommand;
 extern const Command kDemoCommand;
+extern const Command kDoctorCommand;
 extern const Command kEvaluateCommand;
 extern const Command kExplainCommand;
 extern const Command kFixCommand;
@@ -24,9 +25,9 @@ extern const Command kTrainCommand;
 
 std::span<const Command* const> commands() noexcept {
   static constexpr std::array kCommands{
-      &kCompareCommand, &kSweepCommand,  &kTrainCommand, &kEvaluateCommand, &kCheckCommand,     &kFixCommand,
-      &kExplainCommand, &kReportCommand, &kInitCommand,  &kAuditCommand,    &kGainCommand,      &kTheoryCommand,
-      &kSummaryCommand, &kDemoCommand,   &kRunsCommand,  &kListCommand,     &kCompletionCommand};
+      &kCompareCommand, &kSweepCommand,  &kTrainCommand, &kEvaluateCommand, &kCheckCommand,  &kFixCommand,
+      &kExplainCommand, &kReportCommand, &kInitCommand,  &kAuditCommand,    &kGainCommand,   &kTheoryCommand,
+      &kSummaryCommand, &kDemoCommand,   &kRunsCommand,  &kListCommand,     &kDoctorCommand, &kCompletionCommand};
   return kCommands;
 }
 

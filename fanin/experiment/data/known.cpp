@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
@@ -70,6 +71,21 @@ std::vector<std::filesystem::path> usual_folders(std::string_view name) {
   folders.push_back(std::filesystem::path("data") / name);
   from_environment("HOME", ".cache/fanin");
   return folders;
+}
+
+std::vector<KnownSet> look_for_known_sets() {
+  std::vector<KnownSet> sets;
+  for (const KnownFiles& known : kKnown) {
+    KnownSet set{std::string(known.name), {}};
+    const bool is_cifar = known.name == "cifar-10";
+    for (const std::filesystem::path& folder : usual_folders(known.name)) {
+      const bool here = is_cifar ? holds_cifar10_files(folder) || holds_cifar10_files(folder / kCifarArchiveFolder)
+                                 : holds_idx_files(folder);
+      if (set.folder.empty() && here) set.folder = folder;
+    }
+    sets.push_back(std::move(set));
+  }
+  return sets;
 }
 
 RawData read_known_set(const CallExpr& call) {

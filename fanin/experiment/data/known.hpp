@@ -18,6 +18,14 @@ bool is_known_file_set(std::string_view name) noexcept;
 /// /usr/share/datasets/<name>, ./data/<name>, ~/.cache/fanin/<name>.
 std::vector<std::filesystem::path> usual_folders(std::string_view name);
 
+/// A named data set and the folder that has its files; empty when none of the usual ones does.
+struct KnownSet {
+  std::string name;
+  std::filesystem::path folder;
+};
+/// All of them.
+std::vector<KnownSet> look_for_known_sets();
+
 /// Reads a named data set; emnist takes split=balanced|byclass|bymerge|digits|letters|mnist.
 /// cifar-10 may also lie in its archive's own folder, cifar-10-batches-bin.
 /// @throws Error missing_data that says where it was looked for and how to get it; else as

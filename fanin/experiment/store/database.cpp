@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/store/sqlite_version.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -253,5 +254,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() { database_.execute("COMMIT"); }
+
+std::string sqlite_version() { return ::sqlite3_libversion(); }
 
 }  // namespace fanin::experiment
