@@ -16,8 +16,10 @@
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
 #include "apps/fanin/report_page.hpp"
+#include "apps/fanin/run_store.hpp"
 #include "apps/fanin/signals.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/store/stored_results.hpp"
 #include "fanin/experiment/trace_file/trace_file.hpp"
 #include "fanin/report/check_report.hpp"
 #include "fanin/report/page/page_data.hpp"
@@ -63,6 +65,23 @@ std::string title_of(const std::string& file, const observe::Trace& trace) {
                      trace.learning_rate, trace.batch_rows);
 }
 
+void store_check(const CheckOptions& options, const observe::Trace& trace, const observe::Diagnosis& diagnosis) {
+  experiment::StoredExperiment checked =
+      experiment::stored_experiment(options.settings.training, experiment::ExperimentKind::check);
+  experiment::StoredRun run = experiment::stored_run(trace, diagnosis);
+  run.seed = options.settings.training.seed;
+  if (!options.trace.empty()) {  // recorded elsewhere
+    checked.name = options.trace;
+    checked.settings = "{}";
+    run.seed = 0;
+  }
+  RunStore store(options.out);
+  store.begin(std::move(checked));
+  store.commit(std::move(run));
+  store.finish();
+  store.add_artifact({.kind = "result", .path = "check.json"});
+}
+
 // Diagnoses the trace, gives report or JSON, and writes the page. kProblemsFound when a warning or an error is one of
 // those that the options name, else kOk, also when nothing can be told.
 int give_diagnosis(std::string_view title, const observe::Trace& trace, const CheckOptions& options,
@@ -71,6 +90,7 @@ int give_diagnosis(std::string_view title, const observe::Trace& trace, const Ch
   std::string page;
   if (!options.out.empty()) {
     write_file(std::filesystem::path(options.out) / "check.json", report::check_json(trace, diagnosis, why));
+    store_check(options, trace, diagnosis);
     page = page_line(write_page(
         options.out, report::check_page_data({.title = title,
                                               .trace = trace,
@@ -98,6 +118,7 @@ void prepare_out(const CheckOptions& options) {
   make_folder(options.out);
   check_writable(std::filesystem::path(options.out) / "check.json");
   check_writable(page_path(options.out));
+  const RunStore tries(options.out);
 }
 
 int check_recorded(const CheckOptions& options) {

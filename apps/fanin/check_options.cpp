@@ -60,7 +60,8 @@ CheckOptions::CheckOptions(CLI::App& app) : reader_(app) {
                trace);
   reader_.flag("--follow", "read on while it grows; tell when the verdict changes", follow);
   reader_.group("Output");
-  reader_.text("--out", "FOLDER", "write check.json and the page report.html there; the folder is created", out);
+  reader_.text("--out", "FOLDER",
+               "write check.json, the store fanin.sqlite and the page report.html there; the folder is created", out);
   reader_.flag("--no-progress", "only the report at the end", no_progress);
   answer.declare(app);
 }

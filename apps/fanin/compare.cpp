@@ -11,6 +11,7 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/compare_options.hpp"
 #include "apps/fanin/errors.hpp"
+#include "apps/fanin/event_output.hpp"
 #include "apps/fanin/output_files.hpp"
 #include "apps/fanin/report_page.hpp"
 #include "apps/fanin/run_store.hpp"
@@ -45,6 +46,7 @@ struct OutputPaths {
   std::optional<std::filesystem::path> csv;
   std::optional<std::filesystem::path> page;
   std::optional<RunStore> store;
+  std::optional<EventOutput> events;
 };
 
 /// Fails now rather than after an hour of training.
@@ -62,6 +64,7 @@ OutputPaths prepare_outputs(const CompareOptions& options) {
     if (path) check_writable(*path);
   }
   if (!options.out.empty()) paths.store.emplace(options.out);
+  if (!options.tensorboard.empty()) paths.events.emplace(options.tensorboard);
   return paths;
 }
 
@@ -86,7 +89,8 @@ experiment::CompareResult train(const CompareOptions& options, OutputPaths& path
   const experiment::DataSet data = experiment::load_data_set(options.settings.data, options.settings.data_options);
   const experiment::CompareSettings settings = experiment::resolve(options.settings, data);
   paths = prepare_outputs(options);
-  StoringObserver observer(paths.store ? &*paths.store : nullptr, progress ? &*progress : nullptr);
+  StoringObserver storing(paths.store ? &*paths.store : nullptr, progress ? &*progress : nullptr);
+  CompareEvents observer(paths.events ? &*paths.events : nullptr, &storing);
   return experiment::compare(settings, data, &observer, signals.token());
 }
 
@@ -105,6 +109,7 @@ void write_outputs(const CompareOptions& options, OutputPaths& paths, const expe
   if (paths.json) write_file(*paths.json, json);
   if (paths.page) write_page(options.out, report::compare_page_data(result));
   if (paths.store) store_outputs(paths);
+  if (paths.events) paths.events->finish();
   if (options.json == "-") print(json.ends_with('\n') ? json : json + "\n");
 }
 

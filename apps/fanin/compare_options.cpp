@@ -90,12 +90,15 @@ void CompareOptions::declare_data() {
 
 void CompareOptions::declare_output() {
   reader.group("Output");
-  reader.text("--out", "FOLDER",
-              "write result.json, epochs.csv and the page report.html there; every run is watched for the page, "
-              "which changes no result",
-              out);
+  reader.text(
+      "--out", "FOLDER",
+      "write result.json, epochs.csv, the store fanin.sqlite (see `fanin runs`) and the page report.html there; "
+      "every run is watched for the page, "
+      "which changes no result",
+      out);
   reader.text("--json", "FILE", "write the results as JSON; - is standard output, and the table goes to standard error",
               json);
+  reader.text("--tensorboard", "FOLDER", "write TensorBoard's event files there, while the runs go on", tensorboard);
   reader.flag("--no-progress", "only the table at the end", no_progress);
   reader.flag("--quiet", "neither progress nor table: only files and errors", quiet);
   reader.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",

@@ -16,8 +16,9 @@ struct CompareOptions {
   CompareOptions& operator=(const CompareOptions&) = delete;
 
   experiment::CompareSettings settings;
-  std::string out;   ///< folder for result.json and epochs.csv; empty: none
-  std::string json;  ///< file, or "-" for standard output; empty: none
+  std::string out;          ///< folder for result.json and epochs.csv; empty: none
+  std::string json;         ///< file, or "-" for standard output; empty: none
+  std::string tensorboard;  ///< folder for event files; empty: none
   bool quiet = false;
   bool no_progress = false;
   report::ColorChoice color = report::ColorChoice::automatic;

@@ -10,6 +10,7 @@
 
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
+#include "apps/fanin/event_output.hpp"
 #include "apps/fanin/output_files.hpp"
 #include "apps/fanin/report_page.hpp"
 #include "apps/fanin/run_store.hpp"
@@ -77,7 +78,7 @@ experiment::TrainResult writing_below(const std::filesystem::path& folder, const
 }
 
 experiment::TrainResult train(const TrainOptions& options, experiment::TrainSettings& settings,
-                              std::optional<RunStore>& store) {
+                              std::optional<RunStore>& store, std::optional<EventOutput>& events) {
   const bool resumes = !options.resume.empty();
   std::optional<report::TrainProgress> progress;
   if (!options.quiet && !options.no_progress) {
@@ -98,11 +99,14 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
     if (!resumes) static_cast<void>(experiment::resolve(settings, data));  // nothing is written for settings that fail
     store.emplace(settings.out);
   }
-  experiment::TrainObserver* const observer = progress ? &*progress : nullptr;
-  return writing_below(settings.out, [&] {
-    return resumes ? experiment::resume_training(settings, data, observer, signals.token())
-                   : experiment::train(settings, data, observer, signals.token());
+  if (!options.tensorboard.empty()) events.emplace(options.tensorboard);
+  TrainEvents observer(events ? &*events : nullptr, progress ? &*progress : nullptr);
+  experiment::TrainResult result = writing_below(settings.out, [&] {
+    return resumes ? experiment::resume_training(settings, data, &observer, signals.token())
+                   : experiment::train(settings, data, &observer, signals.token());
   });
+  observer.end(result);
+  return result;
 }
 
 void store_result(RunStore& store, const experiment::TrainResult& result, bool resumed) {
@@ -163,7 +167,8 @@ int train(TrainOptions& options) {
   options.read();
   experiment::TrainSettings settings = options.settings;
   std::optional<RunStore> store;
-  const experiment::TrainResult result = train(options, settings, store);
+  std::optional<EventOutput> events;
+  const experiment::TrainResult result = train(options, settings, store, events);
   // A file that cannot be written after all must not take the report with it.
   std::exception_ptr failure;
   std::filesystem::path page;
@@ -173,6 +178,7 @@ int train(TrainOptions& options) {
     if (options.json == "-") print(json);
     if (!options.json.empty() && options.json != "-") write_file(options.json, json);
     page = write_training_page(settings.out, result);
+    if (events) events->finish();
   } catch (const OutputError&) {
     failure = std::current_exception();
   }

@@ -160,11 +160,15 @@ void TrainOptions::declare_batches() {
 
 void TrainOptions::declare_output() {
   reader_.group("Output");
-  reader_.text("--out", "FOLDER",
-               "write last.safetensors, best.safetensors, train.json, epochs.csv and the page report.html there; "
-               "the training is watched for the page, which changes no result",
-               out);
+  reader_.text(
+      "--out", "FOLDER",
+      "write last.safetensors, best.safetensors, train.json, epochs.csv, the store fanin.sqlite (see `fanin runs`) "
+      "and the page report.html there; "
+      "the training is watched for the page, which changes no result",
+      out);
   reader_.text("--resume", "FOLDER", "go on with the training in this folder, to the same bits", resume);
+  reader_.text("--tensorboard", "FOLDER", "write TensorBoard's event files there, while the training goes on",
+               tensorboard);
   reader_.number("--checkpoint-seconds", "S",
                  "between two checkpoints within an epoch (default 30; 0: one after every step)",
                  settings.checkpoint_seconds);

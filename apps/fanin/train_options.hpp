@@ -19,6 +19,7 @@ struct TrainOptions {
   std::string resume;  ///< folder; empty: a new training
   std::string out;
   std::string json;
+  std::string tensorboard;  ///< folder for event files; empty: none
   bool quiet = false;
   bool no_progress = false;
   report::ColorChoice color = report::ColorChoice::automatic;

@@ -58,7 +58,13 @@ TEST(Runs, OfAComparisonAreThoseOfItsResultFile) {
       }
     }
     EXPECT_EQ((*found)["test_accuracy"], run_result["epochs"][1]["test_accuracy"]);
-    EXPECT_EQ((*found)["layers"][1]["gradient_norm"], run_result["step_zero"]["layers"][0]["gradient_norm"]);
+    const auto is_first_weight = [](const json& layer) {
+      return layer["step"] == 0 && layer["name"] == "layer1.weight";
+    };
+    const auto layer = std::ranges::find_if((*found)["layers"], is_first_weight);
+    ASSERT_NE(layer, (*found)["layers"].end());
+    const double norm = run_result["step_zero"]["layers"][0]["gradient_norm"].get<double>();
+    EXPECT_NEAR((*layer)["gradient_norm"].get<double>(), norm, 1e-5 * norm);
   }
 }
 
@@ -100,6 +106,22 @@ TEST(Runs, OfATrainingComeWhenItEndsAndOnceAfterAResumption) {
               json::parse(read_file(folder / "out/train.json"))["epochs"][1]["test_accuracy"]);
     ASSERT_EQ(run({"train", "--resume", out, "--quiet"}).status, 0);
   }
+}
+
+TEST(Runs, OfACheckHoldItsFindings) {
+  const TemporaryFolder folder;
+  const std::string out = (folder / "out").string();
+  const Finished checked =
+      run({"check", "2-16-16-2", "--data", kData, "--init", "zeros", "--steps", "5", "--out", out});
+  EXPECT_EQ(checked.status, 1) << checked.err;
+  const json stored = parsed({"runs", "show", "1", out, "--json"});
+  EXPECT_EQ(stored["experiments"][0]["kind"], "check");
+  const json& entry = stored["runs"][0];
+  const json result = json::parse(read_file(folder / "out/check.json"));
+  EXPECT_EQ(entry["verdict"], "unhealthy");
+  EXPECT_EQ(entry["steps"], 5);
+  EXPECT_EQ(entry["findings"].size(), result["findings"].size());
+  EXPECT_EQ(entry["findings"][0]["problem"], result["findings"][0]["problem"]);
 }
 
 TEST(Runs, OfAnInterruptedComparisonAreKept) {

@@ -85,27 +85,44 @@ StoredExperiment stored_experiment(const TrainSettings& settings, ExperimentKind
           .planned_runs = 1};
 }
 
+StoredEpoch stored_epoch(const EpochRecord& epoch, std::int64_t steps_per_epoch) {
+  return {.epoch = epoch.epoch,
+          .steps = epoch.epoch * steps_per_epoch,
+          .train_loss = epoch.train_loss,
+          .train_accuracy = epoch.train_accuracy,
+          .validation_loss = epoch.validation_loss,
+          .validation_accuracy = epoch.validation_accuracy,
+          .test_loss = epoch.test_loss,
+          .test_accuracy = epoch.test_accuracy,
+          .seconds = epoch.seconds};
+}
+
+StoredEpoch stored_epoch(const TrainEpoch& epoch) {
+  return {.epoch = epoch.epoch,
+          .steps = epoch.steps,
+          .learning_rate = epoch.learning_rate,
+          .train_loss = epoch.train_loss,
+          .train_accuracy = epoch.train_accuracy,
+          .validation_loss = epoch.validation_loss,
+          .validation_accuracy = epoch.validation_accuracy,
+          .test_loss = epoch.test_loss,
+          .test_accuracy = epoch.test_accuracy,
+          .seconds = epoch.seconds};
+}
+
 StoredRun stored_run(const RunResult& run, std::int64_t steps_per_epoch) {
   StoredRun stored{.key = run.init + " / seed " + std::to_string(run.seed), .init = run.init, .seed = run.seed};
   stored.status = status_of(run.status);
   stored.diverged_at_step = run.diverged_at_step;
   stored.seconds = 0;
   for (const EpochRecord& epoch : run.epochs) {
-    stored.epochs.push_back({.epoch = epoch.epoch,
-                             .steps = epoch.epoch * steps_per_epoch,
-                             .train_loss = epoch.train_loss,
-                             .train_accuracy = epoch.train_accuracy,
-                             .validation_loss = epoch.validation_loss,
-                             .validation_accuracy = epoch.validation_accuracy,
-                             .test_loss = epoch.test_loss,
-                             .test_accuracy = epoch.test_accuracy,
-                             .seconds = epoch.seconds});
+    stored.epochs.push_back(stored_epoch(epoch, steps_per_epoch));
     stored.seconds += epoch.seconds;
     stored.steps = epoch.epoch * steps_per_epoch;
   }
   if (run.diverged_at_step > 0) stored.steps = run.diverged_at_step;
   take_last(stored);
-  stored.layers = stored_layers(run.step_zero);
+  stored.layers = run.trace ? stored_layers(*run.trace) : stored_layers(run.step_zero);
   if (run.diagnosis) {
     stored.verdict = observe::to_string(run.diagnosis->verdict);
     stored.findings = stored_findings(*run.diagnosis);
@@ -122,18 +139,10 @@ StoredRun stored_run(const TrainResult& result) {
   stored.steps = result.steps;
   stored.seconds = result.seconds;
   for (const TrainEpoch& epoch : result.epochs) {
-    stored.epochs.push_back({.epoch = epoch.epoch,
-                             .steps = epoch.steps,
-                             .learning_rate = epoch.learning_rate,
-                             .train_loss = epoch.train_loss,
-                             .train_accuracy = epoch.train_accuracy,
-                             .validation_loss = epoch.validation_loss,
-                             .validation_accuracy = epoch.validation_accuracy,
-                             .test_loss = epoch.test_loss,
-                             .test_accuracy = epoch.test_accuracy,
-                             .seconds = epoch.seconds});
+    stored.epochs.push_back(stored_epoch(epoch));
   }
   take_last(stored);
+  if (result.trace) stored.layers = stored_layers(*result.trace);
   if (result.diagnosis) {
     stored.verdict = observe::to_string(result.diagnosis->verdict);
     stored.findings = stored_findings(*result.diagnosis);

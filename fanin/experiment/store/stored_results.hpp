@@ -20,6 +20,10 @@ StoredExperiment stored_experiment(const CompareSettings& settings);
 /// @param kind  train or check.
 StoredExperiment stored_experiment(const TrainSettings& settings, ExperimentKind kind);
 
+/// @param steps_per_epoch  optimizer steps; 0: unknown.
+StoredEpoch stored_epoch(const EpochRecord& epoch, std::int64_t steps_per_epoch);
+StoredEpoch stored_epoch(const TrainEpoch& epoch);
+
 /// Its key is "INIT / seed N".
 /// @param steps_per_epoch  optimizer steps; 0: unknown.
 StoredRun stored_run(const RunResult& run, std::int64_t steps_per_epoch);
