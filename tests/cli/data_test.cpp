@@ -113,7 +113,8 @@ TEST(Output, TheOutFolderIsCreatedAndHoldsNothingElse) {
   EXPECT_THAT(finished.err, IsEmpty());
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(out)) names.push_back(entry.path().filename().string());
-  EXPECT_THAT(names, ::testing::UnorderedElementsAre("result.json", "epochs.csv"));
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("result.json", "epochs.csv", "fanin.sqlite",
+                                                     ::testing::AnyOf("report.html", "report.json")));
   const std::string csv = read_file(out / "epochs.csv");
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 2 * 2 * 2);
 }
