@@ -135,7 +135,7 @@ void print_report(const CompareOptions& options, const OutputPaths& paths, const
 
 int compare(CompareOptions& options) {
   options.read();
-  options.settings.watch.page = !options.out.empty();
+  options.settings.watch.page = !options.out.empty() || !options.tensorboard.empty();
   OutputPaths paths;
   const experiment::CompareResult result = train(options, paths);
   // A file that cannot be written after all must not take the table with it.

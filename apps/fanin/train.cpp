@@ -91,7 +91,7 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
     settings.checkpoint_seconds = options.settings.checkpoint_seconds;
     settings.watch = options.settings.watch;
   }
-  settings.watch.page = !settings.out.empty();
+  settings.watch.page = !settings.out.empty() || !options.tensorboard.empty();
   check_outputs(options, settings.out);
   if (progress) progress->loading(settings.data);
   const experiment::DataSet data = experiment::load_data_set(settings.data, settings.data_options);
