@@ -39,7 +39,7 @@ TEST(RunEvents, HaveAFolderNameThatSaysWhatTheRunIs) {
 }
 
 TEST(RunEvents, NeverWriteOverAFileThatIsThere) {
-  const TestFolder folder("events_again");
+  const StoreFolder folder("events_again");
   for (std::size_t i = 1; i <= 3; ++i) {
     RunEvents events(folder.path() / "run", second_two);
     EXPECT_EQ(files_in(folder.path() / "run").size(), i);
@@ -47,7 +47,7 @@ TEST(RunEvents, NeverWriteOverAFileThatIsThere) {
 }
 
 TEST(RunEvents, LeaveOutWhatWasNotMeasured) {
-  const TestFolder folder("events_nan");
+  const StoreFolder folder("events_nan");
   {
     RunEvents events(folder.path(), second_two);
     events.epoch({.epoch = 1, .steps = 10, .train_loss = 0.5});
@@ -59,7 +59,7 @@ TEST(RunEvents, LeaveOutWhatWasNotMeasured) {
 }
 
 TEST(RunEvents, HoldTheHistogramsOfATrace) {
-  const TestFolder folder("events_trace");
+  const StoreFolder folder("events_trace");
   observe::Trace trace;
   trace.parameters.emplace_back();
   trace.parameters[0].name = "layer1.weight";
@@ -76,7 +76,7 @@ TEST(RunEvents, HoldTheHistogramsOfATrace) {
 }
 
 TEST(RunEvents, SayWhatCannotBeWritten) {
-  const TestFolder folder("events_refused");
+  const StoreFolder folder("events_refused");
   std::ofstream(folder.path() / "file") << "x";
   EXPECT_THROW(RunEvents(folder.path() / "file" / "run", second_two), Error);
 }
