@@ -38,7 +38,7 @@ fs::path source_of(const std::string& run) {
     if (fs::exists(fs::path(run) / name)) return fs::path(run) / name;
   }
   throw Error(ErrorCode::missing_data, run,
-              "it holds neither report.html nor report.json; compare, train and check write one with --out");
+              "it holds neither report.html nor report.json; compare, train, check and sweep write one with --out");
 }
 
 void draw(const fs::path& page) {

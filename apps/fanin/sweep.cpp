@@ -12,12 +12,14 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/output_files.hpp"
+#include "apps/fanin/report_page.hpp"
 #include "apps/fanin/signals.hpp"
 #include "apps/fanin/sweep_options.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/store/store.hpp"
 #include "fanin/experiment/sweep/mpi_executor.hpp"
 #include "fanin/experiment/sweep/sweep_summary.hpp"
+#include "fanin/report/page/page_data.hpp"
 #include "fanin/report/progress.hpp"
 #include "fanin/report/sweep_progress.hpp"
 #include "fanin/report/sweep_report.hpp"
@@ -119,7 +121,7 @@ void print_report(const SweepOptions& options, const experiment::SweepResult& re
   if (terminal.interactive) text.insert(0, "\n");
   text.append("\nSaved: ").append((options.run.folder / experiment::kStoreFileName).string());
   if (!options.json.empty() && options.json != "-") text.append(", ").append(options.json);
-  text.append("\n");
+  text.append("\n").append(page_line(page_path(options.run.folder)));
   if (result.interrupted) text.append("Go on: ").append(command_line()).append("\n");
   show(options, text);
 }
@@ -140,6 +142,7 @@ int give(const SweepOptions& options, const experiment::SweepResult& result) {
     const std::string json = options.json.empty() ? "" : experiment::to_json(result, summary);
     if (options.json == "-") print(json);
     if (!options.json.empty() && options.json != "-") write_file(options.json, json);
+    write_page(options.run.folder, report::sweep_page_data(result, summary, command_line()));
   } catch (const OutputError&) {
     failure = std::current_exception();
   }

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "fanin/core/call_expr.hpp"
+#include "fanin/report/page/page_data.hpp"
 #include "fanin/report/sweep_map.hpp"
 #include "fanin/report/sweep_progress.hpp"
 #include "fanin/report/text.hpp"
@@ -57,6 +59,35 @@ TEST(SweepReport, NamesAWinnerOnlyWhereTheDifferenceIsEstablished) {
   EXPECT_TRUE(has(unclear, "not established")) << unclear;
   EXPECT_FALSE(has(unclear, "is better"));
   EXPECT_TRUE(has(unclear, "found on the test rows"));
+}
+
+TEST(SweepPage, HasThePointsRankedAndTheMapAcrossTheWeightVariance) {
+  const SweepResult result = result_of(
+      "name = \"map\"\n[base]\nactivation = \"tanh\"\n[axes]\ndepth = [10, 20]\nweight_variance = [1.0, 4.0]\n",
+      [](const SweepPoint& point) { return 0.5 + *parse_number(point.values[0].value) / 100; });
+  const auto page =
+      nlohmann::json::parse(sweep_page_data(result, experiment::summarize(result), "fanin sweep map.toml"));
+  EXPECT_EQ(page["kind"], "sweep");
+  EXPECT_EQ(page["command"], "fanin sweep map.toml");
+  EXPECT_EQ(page["sweep"]["axes"], (nlohmann::json{"weight_variance", "depth"}));
+  ASSERT_EQ(page["sweep"]["points"].size(), 4U);
+  for (const auto& point : page["sweep"]["points"]) {
+    const bool deep = point["values"][1] == "20";
+    EXPECT_DOUBLE_EQ(point["mean"].get<double>(), deep ? 0.7 : 0.6);
+    EXPECT_EQ(point["rank"], deep ? 1 : 3) << "equal scores share a rank";
+  }
+  ASSERT_EQ(page["sweep"]["lines"].size(), 1U);
+  EXPECT_EQ(page["sweep"]["lines"][0]["x"], (nlohmann::json{1.0, 4.0}));
+  EXPECT_GT(page["sweep"]["lines"][0]["y"][1].get<double>(), 0);
+}
+
+TEST(SweepPage, SaysWhichDifferencesAreEstablished) {
+  const SweepResult result = result_of(kInits, [](const SweepPoint& point) {
+    return (point.settings.init == "he_normal" ? 0.9 : 0.8) + 0.001 * static_cast<double>(point.seed % 3);
+  });
+  const auto page = nlohmann::json::parse(sweep_page_data(result, experiment::summarize(result), ""));
+  const std::string outcome = page["outcome"];
+  EXPECT_TRUE(has(outcome, "he_normal has the best mean; it is better than glorot_normal")) << outcome;
 }
 
 TEST(SweepReport, SaysWhatDidNotReachItsEnd) {

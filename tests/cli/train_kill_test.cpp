@@ -12,6 +12,7 @@ namespace fanin::cli_test {
 namespace {
 
 using nlohmann::json;
+using ::testing::AnyOf;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
@@ -92,7 +93,8 @@ class Kill : public ::testing::Test {
     }
     EXPECT_EQ(history(folder), history(whole() / "run"));
     EXPECT_THAT(files_in(folder), UnorderedElementsAre("last.safetensors", "best.safetensors", "train.json",
-                                                       "epochs.csv", "fanin.sqlite"));  // what the killed left is gone
+                                                       "epochs.csv", AnyOf("report.html", "report.json"),
+                                                       "fanin.sqlite"));  // what the killed left is gone
   }
 };
 

@@ -10,6 +10,7 @@
 #include "fanin/experiment/compare.hpp"
 #include "fanin/experiment/counterfactual/counterfactual.hpp"
 #include "fanin/experiment/probe/probe.hpp"
+#include "fanin/experiment/sweep/sweep_summary.hpp"
 #include "fanin/experiment/training/train.hpp"
 #include "fanin/observe/diagnosis.hpp"
 
@@ -28,5 +29,9 @@ struct CheckedRun {
   const experiment::Counterfactual* why = nullptr;      ///< where single changes were tried
 };
 std::string check_page_data(const CheckedRun& run);
+
+/// @param command  that ran the sweep.
+std::string sweep_page_data(const experiment::SweepResult& result, const experiment::SweepSummary& summary,
+                            std::string_view command);
 
 }  // namespace fanin::report
