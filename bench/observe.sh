@@ -6,19 +6,5 @@
 #
 # PYTHON names another interpreter.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-
-build="$here/../build/release"
-if [ "$#" -gt 0 ] && [ "${1#-}" = "$1" ]; then
-  build=$1
-  shift
-fi
-
-# Debian's python3 is the one that sees Debian's python3-torch; another one may come first in PATH.
-for python in ${PYTHON:+"$PYTHON"} /usr/bin/python3 python3; do
-  if "$python" -c "import torch" 2>/dev/null; then
-    exec "$python" -B "$here/observe_run.py" --build "$build" "$@"
-  fi
-done
-echo "observe.sh: no Python with torch here; scripts/install_deps.sh --bench installs Debian's" >&2
-exit 1
+source "$(dirname "$0")/with_torch.sh"
+run_with_torch observe_run.py "$@"
