@@ -14,6 +14,7 @@
 #include "apps/fanin/output_files.hpp"
 #include "apps/fanin/report_page.hpp"
 #include "apps/fanin/signals.hpp"
+#include "apps/fanin/sweep_events.hpp"
 #include "apps/fanin/sweep_options.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/store/store.hpp"
@@ -97,11 +98,19 @@ std::optional<experiment::SweepResult> run(SweepOptions& options, const experime
     world->serve(plan, data, options.run, signals.token());
     return std::nullopt;
   }
-  experiment::SweepObserver* const observer = progress ? &*progress : nullptr;
-  return writing_below(options.run.folder, [&] {
+  experiment::SweepObserver* observer = progress ? &*progress : nullptr;
+  std::optional<EventOutput> output;
+  std::optional<SweepEvents> events;
+  if (!options.tensorboard.empty()) {
+    output.emplace(options.tensorboard);
+    observer = &events.emplace(*output, observer);
+  }
+  experiment::SweepResult result = writing_below(options.run.folder, [&] {
     return world == nullptr ? experiment::run_sweep(plan, data, options.run, observer, signals.token())
                             : world->run_sweep(plan, data, options.run, observer, signals.token());
   });
+  if (output) output->finish();
+  return result;
 }
 
 void show(const SweepOptions& options, std::string_view text) {

@@ -57,6 +57,8 @@ SweepOptions::SweepOptions(CLI::App& app) : reader_(app) {
   reader_.flag("--dry-run", "only show which runs there would be", dry_run);
   reader_.group("Output");
   reader_.text("--out", "FOLDER", "of the store, which keeps each run as it ends (default: sweeps/NAME)", out);
+  reader_.text("--tensorboard", "FOLDER", "write TensorBoard's event files there, those of a run when it ends",
+               tensorboard);
   reader_.text("--json", "FILE", "write the results as JSON; - is standard output, and the tables go to standard error",
                json);
   reader_.flag("--no-progress", "only the tables at the end", no_progress);

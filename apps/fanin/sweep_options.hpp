@@ -22,6 +22,7 @@ struct SweepOptions {
   std::vector<std::string> changes;  ///< lines of TOML, of --set
   std::string out;
   std::string json;
+  std::string tensorboard;
   bool dry_run = false;
   bool quiet = false;
   bool no_progress = false;
