@@ -12,8 +12,8 @@ namespace fanin::cli_test {
 namespace {
 
 using nlohmann::json;
-using ::testing::AnyOf;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
 
