@@ -42,7 +42,8 @@ function map(sweep, axes, score) {
   // A line is given in the axes' own values; between two categories it goes proportionally.
   const position = (values, value) => {
     const above = values.findIndex((candidate) => candidate >= value);
-    if (above < 0 || (above === 0 && value < values[0])) return null;
+    if (above < 0) return values.length - 0.5; // beyond the last: along the edge
+    if (above === 0 && value < values[0]) return null;
     return above === 0 ? 0 : above - 1 + (value - values[above - 1]) / (values[above] - values[above - 1]);
   };
   return figure({
@@ -75,7 +76,7 @@ function map(sweep, axes, score) {
           ...lines.map((line, k) => ({
             name: line.name, type: 'custom', silent: true, data: [[0, 0]], z: 5,
             renderItem: (params, api) => {
-              const path = line.x.map((xv, i) => [position(x.values, xv), position(y.values, line.y[i])])
+              const path = line.x.map((xv, i) => [position(x.values, xv), position(y.values, line.y[i] ?? Infinity)])
                 .filter(([px, py]) => px !== null && py !== null).map((point) => fractional(api, point));
               return path.length < 2 ? null : { type: 'polyline', shape: { points: path }, style: { stroke: '#ffffff', lineWidth: 2.5, lineDash: colours.dash(2 * k), fill: 'none', shadowColor: '#000000', shadowBlur: 3 } };
             },
