@@ -1,8 +1,8 @@
 // fanin runs: what earlier commands stored in their output folders.
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
 
+#include "apps/fanin/command_parts.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/runs_command.hpp"
 
@@ -10,13 +10,6 @@ namespace fanin::cli {
 namespace {
 
 std::function<int()> declare(CLI::App& app) {
-  std::map<const CLI::App*, std::function<int()>> actions;
-  for (const Command* command : {&kRunsListCommand, &kRunsShowCommand, &kRunsCompareCommand, &kRunsExportCommand,
-                                 &kRunsMergeCommand, &kRunsCheckCommand}) {
-    CLI::App* part = app.add_subcommand(std::string(command->name), std::string(command->summary));
-    actions[part] = command->declare(*part);
-  }
-  app.require_subcommand(0, 1);
   app.footer(
       "compare, train, check and sweep store their runs in fanin.sqlite in the folder of --out.\n"
       "\n"
@@ -27,12 +20,8 @@ std::function<int()> declare(CLI::App& app) {
       "  fanin runs export csv runs/first > runs.csv\n"
       "\n" +
       std::string(kExitStatusHelp));
-  return [&app, actions] {
-    const auto chosen = app.get_subcommands();
-    if (!chosen.empty()) return actions.at(chosen.front())();
-    print(app.help());
-    return static_cast<int>(kOk);
-  };
+  return declare_parts(app, {&kRunsListCommand, &kRunsShowCommand, &kRunsCompareCommand, &kRunsExportCommand,
+                             &kRunsMergeCommand, &kRunsCheckCommand});
 }
 
 }  // namespace
