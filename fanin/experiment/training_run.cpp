@@ -75,12 +75,11 @@ class TrainingRun {
   void train() {
     run_epochs();
     if (!monitor_) return;
-    monitor_->end(std::string(to_string(run_.status)));
+    monitor_->end(std::string(to_string(run_.status)), filters_->taken(plan_));
     run_.non_finite = monitor_->trace().non_finite;
     if (monitor_->trace().steps.empty()) return;
     run_.diagnosis = observe::diagnose(monitor_->trace());
     run_.trace = observe::thinned(monitor_->trace());
-    run_.trace->filters = filters_->taken(plan_);
   }
 
  private:

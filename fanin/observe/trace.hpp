@@ -175,7 +175,7 @@ struct Trace {
   std::vector<double> output_means = {};  ///< mean output of each class over the batch at step 0, before the softmax
   std::vector<TraceStep> steps = {};
   std::optional<NonFinite> non_finite = {};
-  std::optional<FilterPictures> filters = {};  ///< in memory only: a trace file has none
+  std::optional<FilterPictures> filters = {};  ///< known when the training has ended
   std::string ended = {};                      ///< "finished", "diverged", "interrupted"; empty: still running
 };
 

@@ -50,6 +50,19 @@ def statistics(values):
     return result
 
 
+def measured(name, values):
+    """Statistics and histogram, which reaches no further than four standard deviations from the mean."""
+    result, x = statistics(values), wide(values).ravel()
+    x = x[np.isfinite(x)]
+    if not len(x):
+        return {name: result}
+    low, high, counts, reach = float(x.min()), float(x.max()), [len(x)], 4 * math.sqrt(result["variance"])
+    ends = max(low, result["mean"] - reach), min(high, result["mean"] + reach)
+    if ends[0] < ends[1]:
+        low, high, counts = *ends, np.histogram(x.clip(*ends), 48, ends)[0].tolist()
+    return {name: result, f"{name}_histogram": {"low": low, "high": high, "counts": counts}}
+
+
 def equal_units(units):
     """Fraction of rows that equal another one."""
     _, place, counts = np.unique(units, axis=0, return_inverse=True, return_counts=True)
@@ -59,13 +72,13 @@ def equal_units(units):
 def record_output(values, gradient):
     rows = wide(values).reshape(len(values), -1)
     units = wide(values).reshape(-1, np.shape(values)[-1])  # Keras keeps units last
-    record = {"output": statistics(values), "row_variance": float(rows.var(0).mean()),
+    record = {**measured("output", values), "row_variance": float(rows.var(0).mean()),
               "dead_units": float((units == 0).all(0).mean())}
     rows = rows[rows.any(1)]
     if len(rows) > 1:
         total = float(((rows / np.linalg.norm(rows, axis=1, keepdims=True)).sum(0) ** 2).sum())
         record["correlation"] = (total - len(rows)) / (len(rows) * (len(rows) - 1))
-    return record if gradient is None else {**record, "gradient": statistics(gradient)}
+    return record if gradient is None else {**record, **measured("gradient", gradient)}
 
 
 def describe(layer, kind, variable):
@@ -161,7 +174,7 @@ class FaninRecorder(keras.callbacks.Callback):
 
     @staticmethod
     def _record_parameter(entry, value, gradient):
-        record = {"value": statistics(value)}
+        record = measured("value", value)
         if "units" in entry:
             last = entry["units"] == value.shape[-1]
             record["equal_rows"] = equal_units(np.moveaxis(value, -1 if last else -2, 0).reshape(entry["units"], -1))

@@ -144,6 +144,11 @@ class RecorderTest(unittest.TestCase):
         self.assertEqual(steps[3]["loss"], 7.5)
         hidden = relu(x @ Network.layers[1].trainable_variables[0].value)
         self.assertAlmostEqual(steps[0]["nodes"][2]["output"]["mean"], hidden.mean())
+        spread = steps[0]["nodes"][2]["output_histogram"]
+        inside = (spread["low"] <= hidden) & (hidden < spread["low"] + (spread["high"] - spread["low"]) / 48)
+        self.assertEqual((sum(spread["counts"]), spread["counts"][0]), (hidden.size, int(inside.sum())))
+        self.assertEqual(len(steps[0]["parameters"][0]["value_histogram"]["counts"]), 48)
+        self.assertEqual(fr.measured("g", np.full(7, 0.1))["g_histogram"], {"low": 0.1, "high": 0.1, "counts": [7]})
         self.assertEqual(steps[0]["nodes"][1].keys(), {"input"})
         self.assertEqual(steps[0]["parameters"][0]["equal_rows"], 0.5)
         self.assertAlmostEqual(steps[0]["parameters"][3]["update_norm"], 3 * 2 ** 0.5)

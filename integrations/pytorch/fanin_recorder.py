@@ -65,6 +65,19 @@ def statistics(tensor):
     return result
 
 
+def measured(name, tensor):
+    """Statistics and histogram, which reaches no further than four standard deviations from the mean."""
+    result, x = statistics(tensor), wide(tensor).flatten()
+    x = x[x.isfinite()]
+    if not len(x):
+        return {name: result}
+    low, high, counts, reach = float(x.min()), float(x.max()), [len(x)], 4 * math.sqrt(result["variance"])
+    ends = max(low, result["mean"] - reach), min(high, result["mean"] + reach)
+    if ends[0] < ends[1]:
+        low, high, counts = *ends, x.clamp(*ends).histc(48, *ends).long().tolist()
+    return {name: result, f"{name}_histogram": {"low": low, "high": high, "counts": counts}}
+
+
 def equal_units(units, relative=1e-7, zeros=True):
     """Fraction of rows that equal another one up to `relative` of their norm; they are neighbours by one projection."""
     units = units[(units @ torch.arange(1, units.shape[1] + 1).double().sin()).argsort()]
@@ -86,7 +99,7 @@ def record_output(rows):
     x = rows.flatten(1)
     x, norm = x[x.any(1)], x[x.any(1)].norm(dim=1, keepdim=True)
     pairs = len(x) * (len(x) - 1)
-    return {"output": statistics(rows), "row_variance": float(rows.var(0, unbiased=False).mean()),
+    return {**measured("output", rows), "row_variance": float(rows.var(0, unbiased=False).mean()),
             "dead_units": float((rows == 0).all(2).all(0).double().mean()),
             "correlation": (float((x / norm).sum(0).square().sum()) - len(x)) / pairs if pairs else math.nan}
 
@@ -112,7 +125,7 @@ def describe(entry, kind, x, output):
 
 def record_parameter(parameter, entry, rounding):
     tensors = [parameter] if parameter.grad is None else [parameter, parameter.grad]
-    record = dict(zip(("value", "gradient"), map(statistics, tensors)))
+    record = {**measured("value", parameter), **({"gradient": statistics(tensors[1])} if len(tensors) > 1 else {})}
     if "units" in entry:
         turned = entry["role"] == "embedding" or entry["units"] != entry["shape"][0]
         units = [(wide(t).transpose(0, 1) if turned else wide(t)).reshape(entry["units"], -1) for t in tensors]
@@ -244,7 +257,7 @@ class FaninRecorder:
 
         def see_gradient(_, gradients, output=tensor.output_nr):
             if gradients[output] is not None:
-                record["gradient"] = statistics(gradients[output])
+                record.update(measured("gradient", gradients[output]))
         if tensor.grad_fn is not None:
             tensor.grad_fn.register_hook(see_gradient)
         return place

@@ -135,6 +135,24 @@ class RecorderTest(unittest.TestCase):
         self.assertEqual([s[key] for key in ("count", "nan", "infinite", "zero", "positive")], [6, 1, 2, 1, 1])
         self.assertNotIn("mean", fr.statistics(torch.tensor([float("nan")])))
 
+    def test_histograms_count_every_finite_value(self):
+        x = torch.tensor([*torch.linspace(0, 1, 4800, dtype=torch.float64).tolist(), 1000.0, math.inf, math.nan])
+        bins = fr.measured("output", x)["output_histogram"]
+        mean, reach = float(x[:4801].double().mean()), 4 * float(x[:4801].double().std(unbiased=False))
+        self.assertEqual(bins["low"], 0)
+        self.assertAlmostEqual(bins["high"], mean + reach, places=9)
+        width = bins["high"] / 48
+        inner = [sum(k * width <= v < (k + 1) * width for v in x.tolist()) for k in range(47)]
+        self.assertEqual(bins["counts"][:47], inner)
+        self.assertEqual(sum(bins["counts"]), 4801)  # the outlier is in the last bin
+        self.assertEqual(fr.measured("g", torch.full((7,), 0.1))["g_histogram"]["counts"], [7])
+        self.assertNotIn("g_histogram", fr.measured("g", torch.tensor([math.nan])))
+        train(dense([20, 16, 10]), *clusters(64), self.path, steps=1)
+        step = read(self.path)[1]
+        self.assertEqual([sum(r["output_histogram"]["counts"]) for r in step["nodes"]], [64 * 20, 64 * 16, 64 * 16, 640])
+        self.assertEqual(sum(step["parameters"][0]["value_histogram"]["counts"]), 320)
+        self.assertEqual(sum(step["nodes"][1]["gradient_histogram"]["counts"]), 64 * 16)
+
     def test_what_units_and_rows_have_in_common_is_measured(self):
         output = torch.tensor([[1.0, 1, 0, 3, 0.001], [2, 2, 0, 3, 0.001], [0, 0, 0, 1, 0.0]])
         record = fr.record_output(fr.arranged(output, True))

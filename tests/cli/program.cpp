@@ -223,7 +223,8 @@ int TerminalSession::finish() {
   return status;
 }
 
-void write_idx_folder(const std::filesystem::path& folder, std::size_t train_rows, std::size_t test_rows) {
+void write_idx_folder(const std::filesystem::path& folder, std::size_t train_rows, std::size_t test_rows,
+                      std::size_t side) {
   std::filesystem::create_directories(folder);
   const auto big_endian = [](std::size_t value) {
     std::string bytes;
@@ -232,13 +233,13 @@ void write_idx_folder(const std::filesystem::path& folder, std::size_t train_row
   };
   for (const bool train : {true, false}) {
     const std::size_t rows = train ? train_rows : test_rows;
-    std::string images = std::string("\0\0\x08\x03", 4) + big_endian(rows) + big_endian(4) + big_endian(4);
+    std::string images = std::string("\0\0\x08\x03", 4) + big_endian(rows) + big_endian(side) + big_endian(side);
     std::string labels = std::string("\0\0\x08\x01", 4) + big_endian(rows);
     for (std::size_t row = 0; row < rows; ++row) {
       const std::size_t label = row % 2;
       labels += static_cast<char>(label);
-      for (std::size_t pixel = 0; pixel < 16; ++pixel) {
-        const std::size_t level = (pixel / 8 == label ? 200 : 20) + (row * 7 + pixel * 3) % 50;
+      for (std::size_t pixel = 0; pixel < side * side; ++pixel) {
+        const std::size_t level = (2 * pixel / (side * side) == label ? 200 : 20) + (row * 7 + pixel * 3) % 50;
         images += static_cast<char>(level);
       }
     }

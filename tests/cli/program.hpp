@@ -88,6 +88,7 @@ class TerminalSession final {
 };
 
 /// Four IDX files of 4 x 4 images in two classes that a small network learns at once.
-void write_idx_folder(const std::filesystem::path& folder, std::size_t train_rows = 64, std::size_t test_rows = 32);
+void write_idx_folder(const std::filesystem::path& folder, std::size_t train_rows = 64, std::size_t test_rows = 32,
+                      std::size_t side = 4);
 
 }  // namespace fanin::cli_test

@@ -33,6 +33,23 @@ TEST(Trace, ASavedTraceHasTheVerdictOfTheTrainingItself) {
   EXPECT_EQ(json::parse(live.out), json::parse(later.out));
 }
 
+TEST(Trace, ThePageOfASavedTraceHoldsWhatThatOfTheTrainingItselfDoes) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "run.jsonl").string();
+  write_idx_folder(folder / "images", 64, 32, 8);
+  const Finished live = run({"check", "mlp(2, 8)", "--data", (folder / "images").string(), "--steps", "12",
+                             "--save-trace", file, "--out", (folder / "live").string()});
+  ASSERT_LE(live.status, 1) << live.err;
+  ASSERT_LE(run({"check", "--trace", file, "--out", (folder / "later").string()}).status, 1);
+  const auto watch_of = [&](const char* name) {
+    return json::parse(run({"report", (folder / name).string(), "--json"}).out).at("runs").at(0).at("watch");
+  };
+  const json watch = watch_of("live");
+  EXPECT_FALSE(watch.at("histograms").at("step").empty());
+  EXPECT_FALSE(watch.at("filters").is_null());
+  EXPECT_EQ(watch_of("later"), watch);
+}
+
 TEST(Trace, ALineThatIsNotFinishedIsLeftOutAndSaid) {
   const TemporaryFolder folder;
   const std::string text = trace_of(folder, "0.1");

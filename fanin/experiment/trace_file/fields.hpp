@@ -36,6 +36,13 @@ void visit_fields(S& s, Visit& visit) {
   visit("max", s.maximum, d.maximum);
 }
 
+template <PerhapsConst<observe::Histogram> S, typename Visit>
+void visit_fields(S& s, Visit& visit) {
+  visit("low", s.low);
+  visit("high", s.high);
+  visit("counts", s.counts);
+}
+
 template <PerhapsConst<observe::TraceNode> S, typename Visit>
 void visit_fields(S& s, Visit& visit) {
   const observe::TraceNode d{};
@@ -73,6 +80,8 @@ void visit_fields(S& s, Visit& visit) {
   visit("saturated", s.saturated, d.saturated);
   visit("equal_units", s.equal_units, d.equal_units);
   visit("zero_gradient_units", s.zero_gradient_units, d.zero_gradient_units);
+  visit("output_histogram", s.output_histogram, d.output_histogram);
+  visit("gradient_histogram", s.gradient_histogram, d.gradient_histogram);
 }
 
 template <PerhapsConst<observe::ParameterRecord> S, typename Visit>
@@ -88,6 +97,7 @@ void visit_fields(S& s, Visit& visit) {
   visit("stable_rank", s.stable_rank, d.stable_rank);
   visit("effective_rank", s.effective_rank, d.effective_rank);
   visit("largest_singular_value", s.largest_singular_value, d.largest_singular_value);
+  visit("value_histogram", s.value_histogram, d.value_histogram);
 }
 
 template <PerhapsConst<observe::TraceStep> S, typename Visit>
@@ -144,6 +154,17 @@ void visit_fields(S& s, Visit& visit) {
   visit("spread", s.spread, d.spread);
 }
 
+template <PerhapsConst<observe::FilterPictures> S, typename Visit>
+void visit_fields(S& s, Visit& visit) {
+  visit("parameter", s.parameter);
+  visit("units", s.units);
+  visit("channels", s.channels);
+  visit("height", s.height);
+  visit("width", s.width);
+  visit("start", s.start);
+  visit("end", s.end);
+}
+
 /// What may stand in any line but a step's; a later line replaces an earlier one's.
 template <PerhapsConst<observe::Trace> S, typename Visit>
 void visit_facts(S& s, Visit& visit) {
@@ -152,6 +173,15 @@ void visit_facts(S& s, Visit& visit) {
   visit("jacobian", s.jacobian, d.jacobian);
   visit("output_means", s.output_means, d.output_means);
   visit("non_finite", s.non_finite, d.non_finite);
+}
+
+/// The last line.
+template <PerhapsConst<observe::Trace> S, typename Visit>
+void visit_end(S& s, Visit& visit) {
+  const observe::Trace d{};
+  visit("ended", s.ended);
+  visit_facts(s, visit);
+  visit("filters", s.filters, d.filters);
 }
 
 /// The header but for the network's text.

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace fanin::experiment::trace_file {
 namespace {
 
 constexpr std::size_t kShown = 40;
+constexpr std::size_t kMostBins = 1024;
+constexpr std::int64_t kMostExtent = 4096;  // of a picture of weights
 
 std::string shown(const ReadJson& json) {
   if (json.is_array()) return "an array";
@@ -66,6 +69,15 @@ void read_value(const ReadJson& json, const Path& path, double& value) {
   }
 }
 
+void read_value(const ReadJson& json, const Path& path, float& value) {
+  double wide = 0;
+  read_value(json, path, wide);
+  if (std::isfinite(wide) && std::abs(wide) > static_cast<double>(std::numeric_limits<float>::max())) {
+    path.fail("must be within single precision, not " + shown(json));
+  }
+  value = static_cast<float>(wide);
+}
+
 void read_value(const ReadJson& json, const Path& path, bool& value) {
   if (!json.is_boolean()) path.fail("must be true or false, not " + shown(json));
   value = json.get<bool>();
@@ -102,6 +114,40 @@ void read_value(const ReadJson& json, const Path& path, TensorStatistics& value)
                      value.zero_count <= value.count - value.positive_count && value.first_non_finite >= -1 &&
                      value.first_non_finite < value.count;
   if (!sound) path.fail("the counts contradict each other: each must be from 0 to count, " + shown(json["count"]));
+}
+
+void read_value(const ReadJson& json, const Path& path, observe::Histogram& value) {
+  expect_object(json, path);
+  value = {};
+  FieldReader reader(json, path);
+  visit_fields(value, reader);
+  if (value.counts.empty() || value.counts.size() > kMostBins) {
+    path.fail("counts: there must be 1 to " + std::to_string(kMostBins) + " of them, not " +
+              std::to_string(value.counts.size()));
+  }
+  if (!std::isfinite(value.low) || !std::isfinite(value.high) || value.low > value.high) {
+    path.fail("low and high must be finite numbers, low not above high");
+  }
+  std::int64_t left = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t count : value.counts) {
+    if (count < 0 || count > left) path.fail("counts: one is negative, or their sum is 2^63 or more");
+    left -= count;
+  }
+}
+
+void read_value(const ReadJson& json, const Path& path, observe::FilterPictures& value) {
+  expect_object(json, path);
+  value = {};
+  FieldReader reader(json, path);
+  visit_fields(value, reader);
+  const auto fits = [](std::int64_t extent) { return extent >= 1 && extent <= kMostExtent; };
+  if (!fits(value.units) || !fits(value.height) || !fits(value.width) || (value.channels != 1 && value.channels != 3)) {
+    path.fail("units, height and width must be 1 to " + std::to_string(kMostExtent) + ", channels 1 or 3");
+  }
+  const auto count = static_cast<std::size_t>(value.units * value.channels * value.height * value.width);
+  if (value.start.size() != count || value.end.size() != count) {
+    path.fail("start and end must have units * channels * height * width = " + std::to_string(count) + " values each");
+  }
 }
 
 void expect_object(const ReadJson& json, const Path& path) {

@@ -33,12 +33,17 @@ void read_value(const ReadJson& json, const Path& path, std::int64_t& value);
 void read_value(const ReadJson& json, const Path& path, int& value);
 void read_value(const ReadJson& json, const Path& path, std::size_t& value);
 void read_value(const ReadJson& json, const Path& path, double& value);
+void read_value(const ReadJson& json, const Path& path, float& value);
 void read_value(const ReadJson& json, const Path& path, bool& value);
 /// Refuses control characters: names end up on terminals.
 void read_value(const ReadJson& json, const Path& path, std::string& value);
 void read_value(const ReadJson& json, const Path& path, net::ParameterRole& value);
 /// Also checks the counts against each other.
 void read_value(const ReadJson& json, const Path& path, TensorStatistics& value);
+/// Also checks its ends, its counts and their number.
+void read_value(const ReadJson& json, const Path& path, observe::Histogram& value);
+/// Also checks its extents, and that its values are as many.
+void read_value(const ReadJson& json, const Path& path, observe::FilterPictures& value);
 void expect_object(const ReadJson& json, const Path& path);
 void expect_array(const ReadJson& json, const Path& path);
 

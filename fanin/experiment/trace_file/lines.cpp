@@ -1,5 +1,8 @@
 #include "fanin/experiment/trace_file/lines.hpp"
 
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <optional>
 #include <type_traits>
 #include <vector>
@@ -48,10 +51,22 @@ struct IsVector : std::false_type {};
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
+/// The shortest decimal that is the same float again, as a double.
+double decimal(float value) {
+  if (!std::isfinite(value)) return static_cast<double>(value);
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  double wide = 0;
+  std::from_chars(text.data(), end, wide);
+  return wide;
+}
+
 template <typename T>
 Json to_json(const T& value) {
   if constexpr (std::is_same_v<T, double>) {
     return exact_number(value);
+  } else if constexpr (std::is_same_v<T, float>) {
+    return exact_number(decimal(value));
   } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
     return value;
   } else if constexpr (std::is_same_v<T, net::ParameterRole>) {
@@ -115,9 +130,8 @@ std::string facts_line(const observe::Trace& trace) {
 std::string end_line(const observe::Trace& trace) {
   Json json;
   json["record"] = "end";
-  json["ended"] = trace.ended;
   FieldWriter writer(json);
-  visit_facts(trace, writer);
+  visit_end(trace, writer);
   return line_of(json);
 }
 

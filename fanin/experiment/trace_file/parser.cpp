@@ -65,6 +65,18 @@ void check_parameter(const observe::TraceParameter& parameter, std::size_t i) {
   }
 }
 
+std::size_t bytes_of(const observe::TraceStep& step) {
+  std::size_t bins = 0;
+  for (const observe::NodeRecord& node : step.nodes) {
+    bins += node.output_histogram.counts.capacity() + node.gradient_histogram.counts.capacity();
+  }
+  for (const observe::ParameterRecord& parameter : step.parameters) {
+    bins += parameter.value_histogram.counts.capacity();
+  }
+  return sizeof(step) + step.nodes.size() * sizeof(observe::NodeRecord) +
+         step.parameters.size() * sizeof(observe::ParameterRecord) + bins * sizeof(std::int64_t);
+}
+
 void check_records(const ReadJson& json, const char* name, std::size_t expected) {
   const auto found = json.find(name);
   if (found == json.end() || found->is_null()) return;
@@ -147,9 +159,8 @@ void Parser::read_record(const ReadJson& json) {
   } else if (record == "facts") {
     read_facts(json);
   } else if (record == "end") {
-    read_facts(json);
     FieldReader reader(json, kRoot);
-    reader("ended", trace_.ended);
+    visit_end(trace_, reader);
     if (trace_.ended.empty()) throw Fault{"ended: must say how, as in \"finished\""};
     ended_ = true;
   } else if (record.empty()) {
@@ -208,8 +219,7 @@ void Parser::read_step(const ReadJson& json) {
     throw Fault{"step: " + std::to_string(step.step) + " does not follow " + std::to_string(last) +
                 "; steps start at 0 and rise"};
   }
-  take_memory(sizeof(step) + step.nodes.size() * sizeof(observe::NodeRecord) +
-              step.parameters.size() * sizeof(observe::ParameterRecord));
+  take_memory(bytes_of(step));
   trace_.steps.push_back(std::move(step));
 }
 

@@ -28,6 +28,8 @@ inline TensorStatistics some_statistics(double seed) {
   return s;
 }
 
+inline observe::Histogram some_histogram(double seed) { return {-std::exp(seed), seed / 3, {1, 0, 1'000'000'007, 4}}; }
+
 inline observe::TraceStep full_step(const observe::Trace& trace, std::int64_t number) {
   observe::TraceStep step;
   step.step = number;
@@ -40,11 +42,11 @@ inline observe::TraceStep full_step(const observe::Trace& trace, std::int64_t nu
   double seed = 0.25;
   for (std::size_t i = 0; i < trace.nodes.size(); ++i, seed += 1) {
     step.nodes.push_back({some_statistics(seed), some_statistics(seed + 0.1), some_statistics(seed + 0.2), 0.1 * seed,
-                          0.2 * seed, 0.3, 0.4, 0.5, 0.6, 0.7});
+                          0.2 * seed, 0.3, 0.4, 0.5, 0.6, 0.7, some_histogram(seed), some_histogram(seed + 0.1)});
   }
   for (std::size_t i = 0; i < trace.parameters.size(); ++i, seed += 1) {
-    step.parameters.push_back(
-        {some_statistics(seed), some_statistics(-seed), 1e-3, 0.1, 0.2, 30, 0.4, 5.5, 6.6, std::sqrt(seed)});
+    step.parameters.push_back({some_statistics(seed), some_statistics(-seed), 1e-3, 0.1, 0.2, 30, 0.4, 5.5, 6.6,
+                               std::sqrt(seed), some_histogram(seed)});
   }
   return step;
 }
@@ -72,6 +74,7 @@ inline observe::Trace small_trace() {
   quick.loss = std::numeric_limits<double>::quiet_NaN();
   quick.gradient_norm = -std::numeric_limits<double>::infinity();
   trace.non_finite = {1, "layer2.dense", "output", 5, true, {1, 10, 1e30}};
+  trace.filters = {"layer1.weight", 2, 1, 1, 2, {0.1F, -0.25F, 1e-30F, 3}, {0.2F, 0, 3.4e38F, -1.0F / 3}};
   trace.ended = "diverged";
   return trace;
 }

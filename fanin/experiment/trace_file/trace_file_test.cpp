@@ -68,6 +68,9 @@ TEST(TraceFileTest, EveryMemberComesBackWithAllItsDigits) {
   EXPECT_EQ(counts(after), (std::vector<std::int64_t>{100, 1, 2, 17, 3, 40, 5}));
   EXPECT_EQ(read.steps[0].parameters[3].largest_singular_value, trace.steps[0].parameters[3].largest_singular_value);
   EXPECT_EQ(read.steps[0].nodes[1].zero_gradient_units, 0.7);
+  EXPECT_EQ(read.steps[0].nodes[1].gradient_histogram.counts, (std::vector<std::int64_t>{1, 0, 1'000'000'007, 4}));
+  EXPECT_EQ(read.steps[0].nodes[1].output_histogram.low, trace.steps[0].nodes[1].output_histogram.low);
+  EXPECT_EQ(read.steps[0].parameters[3].value_histogram.high, trace.steps[0].parameters[3].value_histogram.high);
   EXPECT_EQ(read.parameters[1].role, net::ParameterRole::bias);
   EXPECT_EQ(read.nodes[3].inputs, trace.nodes[3].inputs);
   EXPECT_EQ(read.data.class_shares, trace.data.class_shares);
@@ -75,6 +78,10 @@ TEST(TraceFileTest, EveryMemberComesBackWithAllItsDigits) {
   EXPECT_EQ(read.data.duplicate_conflicts, 0.007);
   EXPECT_EQ(read.jacobian->spread, 0.1);
   EXPECT_EQ(read.non_finite->growth, trace.non_finite->growth);
+  EXPECT_EQ(read.filters->parameter, "layer1.weight");
+  EXPECT_EQ(read.filters->start, trace.filters->start);
+  EXPECT_EQ(read.filters->end, trace.filters->end);
+  EXPECT_THAT(text, HasSubstr(R"("start":[0.1,-0.25,1e-30,3.0])"));  // and no digits that a float does not have
   EXPECT_EQ(read.ended, "diverged");
 }
 
@@ -172,6 +179,14 @@ TEST(TraceFileTest, NullIsUnknown) {
 
 TEST(TraceFileTest, FaultsNameLineOffsetAndMember) {
   const std::string nodes = R"("parameters":[{"value":{"count":6}}],"nodes":[{"output":{"count":1}},)";
+  const auto histogram = [](const std::string& text) {
+    return R"({"record":"step","step":0,"parameters":[{}],"nodes":[{},{"output_histogram":)" + text + "}]}";
+  };
+  const auto filters = [](const std::string& text) {
+    return R"({"record":"end","ended":"finished","filters":{"parameter":"a.weight",)" + text + "}}";
+  };
+  std::string many;
+  for (int i = 0; i < 1024; ++i) many += ",0";
   const std::vector<std::pair<std::string, std::string>> cases{
       {R"({"record":"step"})", "'step' is missing"},
       {R"({"record":"step","step":"0"})", "step: must be a whole number below 2^63, not \"0\""},
@@ -189,6 +204,18 @@ TEST(TraceFileTest, FaultsNameLineOffsetAndMember) {
       {R"({"record":"step","step":0,)" + nodes + R"({"output":{"count":4,"nan":3,"infinite":2}}]})", "contradict"},
       {R"({"record":"step","step":0,)" + nodes + R"({"output":{"count":4,"first_non_finite":4}}]})", "contradict"},
       {R"({"record":"step","step":0,)" + nodes + R"({"gradient":{}}]})", "nodes[1].gradient: 'count' is missing"},
+      {histogram(R"({"low":0,"high":1})"), "nodes[1].output_histogram: 'counts' is missing"},
+      {histogram(R"({"low":0,"high":1,"counts":[]})"), "there must be 1 to 1024 of them, not 0"},
+      {histogram(R"({"low":0,"high":1,"counts":[0)" + many + "]}"), "1 to 1024 of them, not 1025"},
+      {histogram(R"({"low":2,"high":1,"counts":[1]})"), "low not above high"},
+      {histogram(R"({"low":"-inf","high":1,"counts":[1]})"), "must be finite numbers"},
+      {histogram(R"({"low":0,"high":"nan","counts":[1]})"), "must be finite numbers"},
+      {histogram(R"({"low":0,"high":1,"counts":[1,-1]})"), "one is negative"},
+      {histogram(R"({"low":0,"high":1,"counts":[9223372036854775807,1]})"), "2^63 or more"},
+      {filters(R"("units":1,"channels":2,"height":1,"width":1,"start":[1,1],"end":[1,1])"), "channels 1 or 3"},
+      {filters(R"("units":1,"channels":1,"height":0,"width":1,"start":[],"end":[])"), "must be 1 to 4096"},
+      {filters(R"("units":1,"channels":1,"height":1,"width":2,"start":[1],"end":[1,2])"), "filters: start and end"},
+      {filters(R"("units":1,"channels":1,"height":1,"width":1,"start":[1e39],"end":[1])"), "filters.start[0]: must be"},
       {R"({"step":0})", "'record' is missing"},
       {R"({"record":"end"})", "'ended' is missing"},
       {R"({"record":"end","ended":"a\u001b[2Jb"})", "control character: \"a\\u001b[2Jb\""},
@@ -253,6 +280,12 @@ TEST(TraceFileTest, OtherFilesAreNoTraces) {
 TEST(TraceFileTest, LimitsEndInAnErrorAndNotInMemory) {
   EXPECT_THAT(message_of(with_header(std::string(1000, ' ')), ErrorCode::bad_data, {.line_bytes = 500}),
               AllOf(HasSubstr("line 2"), HasSubstr("longer than 500 bytes")));
+  const std::string bins = R"({"record":"step","step":0,"parameters":[{}],"nodes":[{},{"output_histogram":{"low":0,)"
+                           R"("high":1,"counts":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}}]})";
+  const std::size_t without =
+      sizeof(observe::TraceStep) + 2 * sizeof(observe::NodeRecord) + sizeof(observe::ParameterRecord);
+  EXPECT_THAT(message_of(with_header(bins + "\n"), ErrorCode::bad_data, {.memory_bytes = without + 255}),
+              HasSubstr("limit"));
   std::string steps;
   for (int i = 0; i < 100; ++i) steps += R"({"record":"step","step":)" + std::to_string(i) + "}\n";
   EXPECT_THAT(message_of(with_header(steps), ErrorCode::bad_data, {.memory_bytes = 20 * sizeof(observe::TraceStep)}),

@@ -200,11 +200,10 @@ void Trainer::begin_watch() {
 void Trainer::end_watch() {
   if (!monitor_) return;
   const bool finished = state_.status == TrainStatus::finished || state_.status == TrainStatus::stopped_early;
-  monitor_->end(finished ? "finished" : std::string(to_string(state_.status)));
+  monitor_->end(finished ? "finished" : std::string(to_string(state_.status)), filters_->taken(plan_));
   if (monitor_->trace().steps.empty()) return;
   diagnosis_ = observe::diagnose(monitor_->trace());
   trace_ = observe::thinned(monitor_->trace());
-  trace_->filters = filters_->taken(plan_);
 }
 
 // The rest of the current epoch: its order is a function of the seed and its number alone.

@@ -63,7 +63,7 @@ Monitor::Monitor(const net::Graph& graph, const WatchSettings& settings, engine:
       nodes_(facts.nodes.size()),
       parameters_(facts.parameters.size()) {
   plan.watch(true);
-  recorder_.set_histograms(settings.page);
+  recorder_.set_histograms(settings.page || !settings.trace.empty());
   if (!settings.trace.empty()) writer_ = std::make_unique<TraceWriter>(settings.trace, trace_);
 }
 
@@ -166,8 +166,9 @@ void Monitor::finish_step(const engine::Plan& plan, const StepOutcome& outcome) 
   thin_out();
 }
 
-void Monitor::end(const std::string& how) {
+void Monitor::end(const std::string& how, std::optional<observe::FilterPictures> filters) {
   trace_.ended = how;
+  trace_.filters = std::move(filters);
   if (writer_) writer_->write_end(trace_);
 }
 

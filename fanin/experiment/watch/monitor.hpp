@@ -51,7 +51,7 @@ class Monitor final {
   engine::BatchResult accumulate(engine::Plan& plan, std::int64_t rows, std::int64_t total_rows);
   /// After each train_step, or step of what was accumulated.
   void finish_step(const engine::Plan& plan, const StepOutcome& outcome);
-  void end(const std::string& how);
+  void end(const std::string& how, std::optional<observe::FilterPictures> filters = {});
 
   [[nodiscard]] const observe::Trace& trace() const noexcept { return trace_; }
 
