@@ -110,6 +110,25 @@ TEST(Report, SaysWhatIsMissing) {
   EXPECT_THAT(strange.err, HasSubstr("no data of a report"));
 }
 
+TEST(Report, ADamagedPageIsAnErrorWithFileAndOffset) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(run({"check", "2-8-2", "--data", kSpirals, "--steps", "1", "--out", (folder / "run").string()}).status, 0);
+  const fs::path page = page_in(folder / "run");
+  const std::string whole = read_file(page);
+  const std::size_t inside = whole.find("\"version\":") + 200;
+  write_file(page, whole.substr(0, inside));
+  const Finished cut = run({"report", (folder / "run").string()});
+  EXPECT_EQ(cut.status, 3);
+  EXPECT_THAT(cut.err, HasSubstr(page.string() + ", byte offset "));
+  std::string damaged = whole;
+  damaged[whole.find("\"version\":") + 10] = '\x02';
+  write_file(page, damaged);
+  const Finished refused = run({"report", (folder / "run").string()});
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("byte offset " + std::to_string(whole.find("\"version\":") + 10)));
+  EXPECT_EQ(read_file(page), damaged);  // and nothing was written over it
+}
+
 TEST(Report, PicturesWithoutABrowserNameTheWayOut) {
   const TemporaryFolder folder;
   const std::string out = (folder / "run").string();

@@ -41,11 +41,31 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
+std::string at(const std::string& where, std::size_t offset) {
+  return where + ", byte offset " + std::to_string(offset);
+}
+
+// @param offset  of the data in the file, for errors.
+[[nodiscard]] Json parsed(std::string_view data, const std::string& where, std::size_t offset) {
+  const std::size_t zero = data.find('\0');  // which nlohmann's lexer takes for the end
+  if (zero != std::string_view::npos) {
+    throw Error(ErrorCode::bad_data, at(where, offset + zero), "a zero byte stands in the data: the file is damaged");
+  }
+  try {
+    return Json::parse(data);
+  } catch (const Json::parse_error& error) {
+    throw Error(ErrorCode::bad_data, at(where, offset + (error.byte == 0 ? 0 : error.byte - 1)),
+                std::string("the report's data are damaged there: ") + error.what());
+  } catch (const Json::out_of_range& error) {  // 1e400
+    throw Error(ErrorCode::bad_data, at(where, offset), std::string("the report's data are damaged: ") + error.what());
+  }
+}
+
 // Refuses what no page of this version can show.
-[[nodiscard]] Json checked(std::string_view data, const std::string& where) {
-  Json json = Json::parse(data, nullptr, false);
+[[nodiscard]] Json checked(std::string_view data, const std::string& where, std::size_t offset = 0) {
+  Json json = parsed(data, where, offset);
   if (!json.is_object() || !json.contains("version") || !json["version"].is_number_integer() ||
-      !json.contains("kind")) {
+      !json.contains("kind") || !json["kind"].is_string()) {
     throw Error(ErrorCode::bad_data, where, "it holds no data of a report");
   }
   const auto version = json["version"].get<std::int64_t>();
@@ -53,6 +73,11 @@ std::string escaped(std::string_view text) {
     throw Error(ErrorCode::bad_data, where,
                 "its data have version " + std::to_string(version) + ", this program knows up to " +
                     std::to_string(kVersion) + "; a newer fanin reads it");
+  }
+  for (const char* list : {"settings", "facts", "summary", "runs"}) {
+    if (!json.contains(list) || !json[list].is_array()) {
+      throw Error(ErrorCode::bad_data, where, "its data are no report's: '" + std::string(list) + "' must be a list");
+    }
   }
   return json;
 }
@@ -95,12 +120,24 @@ std::string page_html(std::string_view data) {
 }
 
 std::string page_data_in(std::string_view text, const std::string& where) {
-  const std::size_t begin = text.find(kDataBegin);
-  if (begin != std::string_view::npos) {
-    text.remove_prefix(begin + kDataBegin.size());
-    text = text.substr(0, text.find(kDataEnd));
+  const std::size_t size = text.size();
+  const std::size_t mark = text.find(kDataBegin);
+  const std::size_t begin = mark == std::string_view::npos ? 0 : mark + kDataBegin.size();
+  if (mark != std::string_view::npos) {
+    text.remove_prefix(begin);
+    const std::size_t end = text.find(kDataEnd);
+    if (end == std::string_view::npos) {
+      throw Error(ErrorCode::bad_data, at(where, size),
+                  "the file ends within its data, which begin at byte offset " + std::to_string(begin) +
+                      ": it was cut short. Copy it again, or repeat the run");
+    }
+    text = text.substr(0, end);
+  } else if (text.find_first_not_of(" \t\r\n") == text.find('<')) {
+    throw Error(ErrorCode::bad_data, at(where, size),
+                "it holds no data of a report: in its " + std::to_string(size) +
+                    " bytes no element 'fanin-data' begins, so it is another page or was cut short");
   }
-  [[maybe_unused]] const Json json = checked(text, where);
+  [[maybe_unused]] const Json json = checked(text, where, begin);
   return std::string(text);
 }
 

@@ -14,7 +14,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kData =
-    R"({"version":1,"kind":"compare","title":"a <b> & \"c\" %SCRIPT%","remark":"</script><!-- <script> %DATA%"})";
+    R"({"version":1,"kind":"compare","title":"a <b> & \"c\" %SCRIPT%","remark":"</script><!-- <script> %DATA%",)"
+    R"("settings":[],"facts":[],"summary":[],"runs":[]})";
 
 template <typename Action>
 std::string message_of(const Action& action, ErrorCode code) {
@@ -36,7 +37,7 @@ TEST(Page, HoldsItsDataSoThatNothingInThemEndsTheirElement) {
   }
   const std::string html = page_html(kData);
   EXPECT_THAT(html, HasSubstr("<title>a &lt;b&gt; &amp; &quot;c&quot; %SCRIPT% - fanin</title>"));
-  EXPECT_THAT(html, HasSubstr(R"("remark":"\u003c/script>\u003c!-- \u003cscript> %DATA%")"));
+  EXPECT_THAT(html, HasSubstr(R"("remark":"\u003c/script>\u003c!-- \u003cscript> %DATA%",)"));
   EXPECT_EQ(Json::parse(page_data_in(html, "report.html")), Json::parse(kData));
 }
 
@@ -63,8 +64,35 @@ TEST(Page, WhatIsNoReportIsRefusedWithTheFilesName) {
   EXPECT_THAT(refused("[1]"), HasSubstr("no data"));
   EXPECT_THAT(refused(R"({"version":"1","kind":"x"})"), HasSubstr("no data"));
   EXPECT_THAT(refused(R"({"version":2,"kind":"x"})"), HasSubstr("a newer fanin"));
-  EXPECT_THAT(refused("<script type=\"application/json\" id=\"fanin-data\">{\"version\":1"), HasSubstr("no data"));
-  EXPECT_THAT(refused(std::string(1'000'000, '[')), HasSubstr("no data"));
+  EXPECT_THAT(refused(R"({"version":1,"kind":"x","settings":[],"facts":[],"summary":{},"runs":[]})"),
+              HasSubstr("'summary'"));
+  EXPECT_THAT(refused(std::string(1'000'000, '[')), HasSubstr("some.html, byte offset 1000000: "));
+  EXPECT_THAT(refused(R"({"version":1e400})"), HasSubstr("byte offset 0"));
+}
+
+TEST(Page, EveryTruncationOfAPageIsRefusedWithTheOffsetOfItsEndUntilItsDataAreWhole) {
+  const std::string begin = "<!doctype html>\n<title>t</title><script type=\"application/json\" id=\"fanin-data\">";
+  const std::string data =
+      R"({"version":1,"kind":"x","title":"a < b","settings":[],"facts":[],"summary":[],"runs":[]})";
+  const std::string whole = begin + data + "</script>";
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    const std::string message =
+        message_of([&] { (void)page_data_in(whole.substr(0, size), "a.html"); }, ErrorCode::bad_data);
+    EXPECT_THAT(message, HasSubstr("a.html, byte offset " + std::to_string(size) + ": "));
+    EXPECT_THAT(message, HasSubstr("cut short")) << size;
+  }
+  EXPECT_EQ(page_data_in(whole + "<script>what follows may be cut", "a.html"), data);
+}
+
+TEST(Page, DamagedDataAreRefusedWithTheOffsetOfTheDamageInTheFile) {
+  const std::string begin = "<title>t</title><script type=\"application/json\" id=\"fanin-data\">";
+  for (const char damage : {'\0', '\x01', '\xFF', ']'}) {
+    std::string page = begin + R"({"version":1,"kind":"x"})" + "</script>";
+    const std::size_t at = page.find(":1,", begin.size()) + 1;  // the version's number
+    page[at] = damage;
+    EXPECT_THAT(message_of([&] { (void)page_data_in(page, "a.html"); }, ErrorCode::bad_data),
+                HasSubstr("a.html, byte offset " + std::to_string(at) + ": "));
+  }
 }
 
 }  // namespace
