@@ -44,25 +44,32 @@ constexpr std::string_view kExamples =
     "  fanin check --trace run.jsonl --follow\n"
     "\n";
 
-std::string title_of(const experiment::ProbeSettings& settings, const experiment::DataSet& data,
-                     const observe::Trace& trace) {
+// What was checked, and how far: "784-256-128-10 from he_normal on fashion-mnist", "50 steps of …".
+struct Title {
+  std::string subject;
+  std::string extent;
+
+  [[nodiscard]] std::string whole() const { return subject + ": " + extent; }
+};
+
+Title title_of(const experiment::ProbeSettings& settings, const experiment::DataSet& data,
+               const observe::Trace& trace) {
   const std::string net = settings.training.net.empty()
                               ? fmt::format("{}-256-128-{}", data.train.features, data.outputs)
                               : settings.training.net;
   const std::string start =
       settings.weights.empty() ? trace.init : "the weights of " + settings.weights.filename().string();
   const std::int64_t steps = settings.steps == 0 ? 0 : static_cast<std::int64_t>(trace.steps.size());
-  return fmt::format("{} from {} on {}: {}", net, start, settings.training.data,
-                     steps == 0
-                         ? std::string("the start alone")
-                         : fmt::format("{} step{} of {} at learning rate {:g}, {} rows each", steps,
-                                       steps == 1 ? "" : "s", trace.optimizer, trace.learning_rate, trace.batch_rows));
+  return {fmt::format("{} from {} on {}", net, start, settings.training.data),
+          steps == 0 ? std::string("the start alone")
+                     : fmt::format("{} step{} of {} at learning rate {:g}, {} rows each", steps, steps == 1 ? "" : "s",
+                                   trace.optimizer, trace.learning_rate, trace.batch_rows)};
 }
 
-std::string title_of(const std::string& file, const observe::Trace& trace) {
-  return fmt::format("{} ({}{}{}): {} steps of {} at learning rate {:g}, {} rows each", file, trace.origin,
-                     trace.origin_version.empty() ? "" : " ", trace.origin_version, trace.steps.size(), trace.optimizer,
-                     trace.learning_rate, trace.batch_rows);
+Title title_of(const std::string& file, const observe::Trace& trace) {
+  return {fmt::format("{} ({}{}{})", file, trace.origin, trace.origin_version.empty() ? "" : " ", trace.origin_version),
+          fmt::format("{} steps of {} at learning rate {:g}, {} rows each", trace.steps.size(), trace.optimizer,
+                      trace.learning_rate, trace.batch_rows)};
 }
 
 void store_check(const CheckOptions& options, const observe::Trace& trace, const observe::Diagnosis& diagnosis) {
@@ -84,7 +91,7 @@ void store_check(const CheckOptions& options, const observe::Trace& trace, const
 
 // Diagnoses the trace, gives report or JSON, and writes the page. kProblemsFound when a warning or an error is one of
 // those that the options name, else kOk, also when nothing can be told.
-int give_diagnosis(std::string_view title, const observe::Trace& trace, const CheckOptions& options,
+int give_diagnosis(const Title& title, const observe::Trace& trace, const CheckOptions& options,
                    const experiment::Counterfactual* why) {
   const observe::Diagnosis diagnosis = observe::diagnose(trace);
   std::string page;
@@ -92,7 +99,7 @@ int give_diagnosis(std::string_view title, const observe::Trace& trace, const Ch
     write_file(std::filesystem::path(options.out) / "check.json", report::check_json(trace, diagnosis, why));
     store_check(options, trace, diagnosis);
     page = page_line(write_page(
-        options.out, report::check_page_data({.title = title,
+        options.out, report::check_page_data({.title = title.subject,
                                               .trace = trace,
                                               .diagnosis = diagnosis,
                                               .settings = options.trace.empty() ? &options.settings : nullptr,
@@ -101,7 +108,7 @@ int give_diagnosis(std::string_view title, const observe::Trace& trace, const Ch
   }
   options.answer.give(
       [&](const report::Terminal& terminal) {
-        std::string text = report::check_report(title, trace, diagnosis, terminal);
+        std::string text = report::check_report(title.whole(), trace, diagnosis, terminal);
         if (why != nullptr) text += '\n' + report::why_report(*why, terminal);
         return page.empty() ? text : text + '\n' + page;
       },

@@ -1,5 +1,6 @@
 // Controls above charts: one of a few (radio buttons), one of many (a list), a position in time (a slider).
 import { h } from './dom.js';
+import { shortName } from './format.js';
 
 let names = 0;
 
@@ -13,7 +14,7 @@ export function oneOfFew(label, options, chosen, changed) {
 
 export function oneOfMany(label, options, chosen, changed) {
   const list = h('select', { onchange: (event) => changed(event.target.value) },
-    options.map(({ value, text }) => h('option', { value, selected: value === chosen }, text)));
+    options.map(({ value, text }) => h('option', { value, selected: value === chosen }, shortName(text, 60))));
   return h('label', { class: 'many' }, h('span', null, label), list);
 }
 

@@ -158,20 +158,40 @@ export function cells(rows, transform = (value) => value) {
   return out;
 }
 
-/** The outline of a histogram as points (middle of the bin, share of its largest density). */
-export function ridge(histogram) {
+/** The outline of a histogram as points: middle of the bin, and its count (or log(1 + count)) over that of the largest. */
+export function ridge(histogram, log = false) {
   if (!histogram) return [];
   const { low, high, counts } = histogram;
   if (counts.length === 1 || high <= low) return [[low, 0], [low, 1], [low, 0]];
   const width = (high - low) / counts.length;
-  const most = Math.max(...counts, 1);
-  return [[low, 0], ...counts.map((count, k) => [low + (k + 0.5) * width, count / most]), [high, 0]];
+  const size = (count) => (log ? Math.log1p(count) : count);
+  const most = size(Math.max(...counts, 1));
+  return [[low, 0], ...counts.map((count, k) => [low + (k + 0.5) * width, size(count) / most]), [high, 0]];
 }
 
 /** Bytes of a base64 text. */
 export function bytesOf(text) {
   const binary = atob(text);
   return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+}
+
+/** The axes of a sweep that are no numbers: [{axis, index, values}], each with two texts or more, in the order of the data. */
+export function namedAxes(sweep) {
+  const numeric = new Set(numericAxes(sweep).map((entry) => entry.index));
+  return sweep.axes.map((axis, index) => ({ axis, index, values: [...new Set(sweep.points.map((point) => point.values[index]))] }))
+    .filter((entry) => !numeric.has(entry.index) && entry.values.length > 1);
+}
+
+/** Of the points that `choose` gives the same key the best: a Map. Points without a score are left out. */
+export function bestAt(sweep, choose) {
+  const better = sweep.higher_is_better ? (a, b) => a > b : (a, b) => a < b;
+  const found = new Map();
+  for (const point of sweep.points) {
+    if (!isNumber(point.mean)) continue;
+    const key = choose(point);
+    if (!found.has(key) || better(point.mean, found.get(key).mean)) found.set(key, point);
+  }
+  return found;
 }
 
 /** The values of a sweep's point along its axes that are numbers: [{axis, values}], each with two values or more. */

@@ -1,6 +1,7 @@
 // A figure: title, what it shows in words, the chart, and the same numbers as a table.
 import { init } from './echarts.js';
 import { h, table } from './dom.js';
+import { longestName, shortName } from './format.js';
 import { onThemeChange, theme } from './theme.js';
 
 const charts = new Map();  // id -> {chart, redraw}
@@ -12,7 +13,8 @@ window.faninCharts = charts;
  * @param options.words    what it shows and how to read it: texts and elements
  * @param options.label    the same for who does not see the chart; a sentence
  * @param options.height   of the chart, px; or a function
- * @param options.option   (theme) => option of ECharts, or null where there is nothing to draw
+ * @param options.option   (theme, width) => option of ECharts, width in px; its `empty` is what stands in a chart that
+ *                         has nothing to show
  * @param options.controls elements above the chart
  * @param options.table    () => {head, rows, text}
  */
@@ -25,9 +27,10 @@ export function figure(options) {
     details.append(table(options.title, head, rows, { text }));
   };
   details.addEventListener('toggle', () => { if (details.open) fill(); });
+  const controls = [options.controls].flat().filter(Boolean);
   const element = h('figure', { id: options.id, 'data-picture': options.id },
     h('figcaption', null, h('h3', null, options.title), h('p', null, options.words)),
-    options.controls ? h('div', { class: 'controls' }, options.controls) : null,
+    controls.length > 0 ? h('div', { class: 'controls' }, controls) : null,
     plot, details);
   const size = () => {
     const height = typeof options.height === 'function' ? options.height() : options.height || 320;
@@ -40,7 +43,7 @@ export function figure(options) {
     if (!chart) return;
     size();
     chart.resize();
-    chart.setOption(shared(theme(), options.option(theme())), { notMerge: true });
+    chart.setOption(shared(theme(), options.option(theme(), chart.getWidth()), chart.getWidth()), { notMerge: true });
     if (details.open) fill();
   };
   const entry = {
@@ -50,7 +53,7 @@ export function figure(options) {
       chart = init(plot, null, { renderer: 'canvas', devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
       entry.chart = chart;
       redraw();
-      new ResizeObserver(() => chart.resize()).observe(plot);
+      new ResizeObserver(() => { if (plot.clientWidth !== chart.getWidth()) redraw(); }).observe(plot);
     },
   };
   charts.set(options.id, entry);
@@ -73,8 +76,33 @@ export function redrawFigures() {
   for (const entry of charts.values()) entry.redraw();
 }
 
+// The height of a legend whose entries are these, in rows below each other; beyond five rows it scrolls.
+const legendRow = 21;
+function legendOf(given, width, colours) {
+  const textWidth = (text) => 6.8 * Math.min(String(text).length, longestName) + (given.itemWidth || 26) + 20;
+  let rows = 1;
+  let used = 0;
+  for (const entry of given.data) {
+    const wide = textWidth(entry.name === undefined ? entry : entry.name);
+    if (used > 0 && used + wide > width) {
+      ++rows;
+      used = 0;
+    }
+    used += wide;
+  }
+  const scrolls = rows > 5;
+  return {
+    height: legendRow * (scrolls ? 1 : rows),
+    option: {
+      type: scrolls ? 'scroll' : 'plain', top: 0, left: 0, itemWidth: 26, itemHeight: 9, itemGap: 14, pageIconSize: 11,
+      pageIconColor: colours.ink, pageTextStyle: { color: colours.faint }, inactiveColor: colours.rule,
+      textStyle: { color: colours.ink, fontSize: 12 }, formatter: (name) => shortName(name), ...given,
+    },
+  };
+}
+
 // What all charts have in common.
-function shared(colours, option) {
+function shared(colours, option, width) {
   const text = { color: colours.ink, fontFamily: 'system-ui, sans-serif', fontSize: 12 };
   const axis = (given) => ({
     nameTextStyle: { color: colours.faint, fontSize: 12 },
@@ -87,18 +115,19 @@ function shared(colours, option) {
     minorTick: { show: false },
   });
   const axes = (given) => (Array.isArray(given) ? given.map(axis) : given && axis(given));
+  const legend = option.legend && legendOf(option.legend, width, colours);
+  const { empty, ...rest } = option;
+  const nothing = { text: empty, left: 'center', top: '38%', textStyle: { color: colours.faint, fontSize: 13, fontWeight: 'normal' } };
   return {
     animation: false,
     textStyle: text,
     aria: { enabled: false },
-    ...option,
+    ...rest,
+    title: empty ? nothing : undefined,
     xAxis: axes(option.xAxis),
     yAxis: axes(option.yAxis),
-    legend: option.legend && {
-      type: 'scroll', top: 0, left: 0, itemWidth: 26, itemHeight: 9, itemGap: 16, pageIconSize: 11,
-      pageIconColor: colours.ink, pageTextStyle: { color: colours.faint }, inactiveColor: colours.rule,
-      textStyle: { color: colours.ink, fontSize: 12 }, ...option.legend,
-    },
+    grid: legend ? { ...option.grid, top: legend.height + 24 } : option.grid,
+    legend: legend && legend.option,
     // Rich text is drawn on the canvas: the page's security policy allows no style attributes.
     tooltip: option.tooltip && {
       renderMode: 'richText', confine: true, backgroundColor: colours.paper, borderColor: colours.rule,

@@ -34,17 +34,45 @@ export function lossWithError(value, halfWidth) {
   return missing(value) || missing(halfWidth) ? loss(value) : `${loss(value)} \u00b1 ${loss(halfWidth)}`;
 }
 
+/** A name that has to fit beside a chart: its beginning and its end, with an ellipsis between them. */
+export const longestName = 28;
+export function shortName(name, most = longestName) {
+  const letters = [...String(name)];
+  const head = Math.ceil((most - 1) / 2);
+  return letters.length <= most ? letters.join('') : `${letters.slice(0, head).join('')}\u2026${letters.slice(head + 1 - most).join('')}`;
+}
+
+/**
+ * Names that tell themselves apart in little room: of long ones without the parts, between dots, that all begin or end
+ * with. ['blocks.0.attention.projection.dense', 'blocks.11.attention.projection.dense'] -> ['\u20260\u2026', '\u202611\u2026'].
+ */
+export function shownNames(names) {
+  if (names.length < 2 || names.every((name) => name.length <= 20)) return names.map((name) => shortName(name));
+  const parts = names.map((name) => name.split('.'));
+  const shortest = Math.min(...parts.map((part) => part.length));
+  const same = (part) => parts.every((other) => part(other) === part(parts[0]));
+  let head = 0;
+  while (head < shortest - 1 && same((part) => part[head])) ++head;
+  let tail = 0;
+  while (tail < shortest - 1 - head && same((part) => part[part.length - 1 - tail])) ++tail;
+  return parts.map((part) => shortName(`${head > 0 ? '\u2026' : ''}${part.slice(head, part.length - tail).join('.')}${tail > 0 ? '\u2026' : ''}`));
+}
+
 /** 60000 -> "60,000". */
 export function grouped(value) {
   return missing(value) ? none : String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** An axis label of a logarithmic axis: 1e-6, 0.01, 1, 100. */
+/** An axis label: 1e-6, 5.5e29, 0.01, 1, 100. */
 export function powerLabel(value) {
   const magnitude = Math.abs(value);
-  return magnitude !== 0 && (magnitude < 1e-3 || magnitude >= 1e5)
-    ? value.toExponential(0).replace('e+', 'e')
-    : String(Number(value.toPrecision(6)));
+  if (magnitude === 0 || (magnitude >= 1e-3 && magnitude < 1e5)) return String(Number(value.toPrecision(6)));
+  return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
+}
+
+/** 'test accuracy' -> 'Test accuracy'. */
+export function capitalized(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** 1, 'seed' -> "1 seed"; 3, 'seed' -> "3 seeds". */

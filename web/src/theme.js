@@ -10,6 +10,9 @@ const symbols = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyR
 // Cividis (Nunez, Anderton and Renslow 2018), sampled.
 const sequential = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
 
+/** More lines than this in a chart are no longer told apart: the best has a colour, the others are faint. */
+export const mostLines = 12;
+
 export function isDark() {
   return dark.matches && !printing;
 }
@@ -26,8 +29,9 @@ export function theme() {
     accent: night ? '#6cb6ff' : '#0b62a4',
     sequential,
     series: (i) => (night ? darkSeries : lightSeries)[i % lightSeries.length],
-    dash: (i) => dashes[Math.floor(i / 2) % dashes.length],
-    symbol: (i) => symbols[i % symbols.length],
+    // Every 8 lines colours begin again, with other dashes and symbols: 32 lines before two are the same.
+    dash: (i) => dashes[(Math.floor(i / 2) + Math.floor(i / 8)) % dashes.length],
+    symbol: (i) => symbols[(i + Math.floor(i / 8)) % symbols.length],
   };
 }
 

@@ -52,6 +52,8 @@ test('a ridge runs over the middles of the bins and a constant is a spike', () =
   assert.deepEqual(data.ridge({ low: 0, high: 4, counts: [1, 4, 0, 2] }), [[0, 0], [0.5, 0.25], [1.5, 1], [2.5, 0], [3.5, 0.5], [4, 0]]);
   assert.deepEqual(data.ridge({ low: 2, high: 2, counts: [9] }), [[2, 0], [2, 1], [2, 0]]);
   assert.deepEqual(data.ridge(null), []);
+  const [, low, high] = data.ridge({ low: 0, high: 2, counts: [9, 999] }, true);  // on a logarithmic scale
+  assert.deepEqual([low, high], [[0.5, Math.log(10) / Math.log(1000)], [1.5, 1]]);
 });
 
 test('the start of a run that nobody watched comes from its first batch', () => {
@@ -64,6 +66,22 @@ test('axes of a sweep are those with two numbers or more', () => {
   const axes = data.numericAxes({ axes: ['depth', 'init', 'one'], points: [{ values: ['10', 'x', '1'] }, { values: ['5', 'y', '1'] }] });
   assert.deepEqual(axes, [{ axis: 'depth', index: 0, values: [5, 10], numeric: true }]);
   assert.equal(data.numericAxes(sweep().sweep).length, 2);
+});
+
+test('axes of a sweep that are no numbers are those with two texts or more, and the best point is the highest or the lowest', () => {
+  const points = [{ values: ['a', '1'], mean: 0.5 }, { values: ['b', '1'], mean: 0.7 }, { values: ['b', '2'], mean: null }];
+  assert.deepEqual(data.namedAxes({ axes: ['init', 'depth'], points }), [{ axis: 'init', index: 0, values: ['a', 'b'] }]);
+  assert.deepEqual(data.bestAt({ points, higher_is_better: true }, (point) => point.values[1]), new Map([['1', points[1]]]));
+  assert.deepEqual(data.bestAt({ points, higher_is_better: false }, (point) => point.values[1]), new Map([['1', points[0]]]));
+});
+
+test('names are cut in their middle, and of layers what all share is left out', () => {
+  assert.equal(format.shortName('he_normal'), 'he_normal');
+  assert.equal(format.shortName('a'.repeat(20) + 'b'.repeat(20)), `${'a'.repeat(14)}\u2026${'b'.repeat(13)}`);
+  assert.deepEqual(format.shownNames(['layer1', 'layer2']), ['layer1', 'layer2']);
+  assert.deepEqual(format.shownNames(['encoder.blocks.0.attention', 'encoder.blocks.11.attention']), ['\u20260\u2026', '\u202611\u2026']);
+  assert.deepEqual(format.shownNames(['encoder.blocks.attention', 'encoder.blocks.attention', 'head']), ['encoder.blocks.attention', 'encoder.blocks.attention', 'head']);
+  assert.deepEqual(format.shownNames(['a.long.name.that.is.alone']), ['a.long.name.that.is.alone']);
 });
 
 test('data of a later version are refused', () => {
@@ -82,5 +100,6 @@ test('numbers read as in the terminal', () => {
   assert.equal(format.grouped(1234567), '1,234,567');
   assert.equal(format.powerLabel(1e-6), '1e-6');
   assert.equal(format.powerLabel(0.01), '0.01');
+  assert.equal(format.powerLabel(5.5e29), '5.5e29');
   assert.equal(format.listed(['a', 'b', 'c']), 'a, b and c');
 });

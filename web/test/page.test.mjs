@@ -4,63 +4,14 @@
 //   node page.test.mjs --fanin PROGRAM [--chromium PROGRAM] [--pictures FOLDER]      exit status 77: no Chromium
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { accessSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { band, cells, pairedDifferences } from '../src/data.js';
 import * as format from '../src/format.js';
-import { Browser } from './browser.mjs';
 import { contrastsBelow } from './contrast.mjs';
+import { command, dataIn, fanin, keep, keepPageOf, pages, picture, series, startBrowser, tidy, withPage, work } from './pages.mjs';
 import { comparison, sweep } from './sample.mjs';
-
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? null : process.argv[at + 1];
-}
-
-function inPath(names) {
-  for (const name of names) {
-    for (const folder of (process.env.PATH || '').split(delimiter)) {
-      try {
-        accessSync(join(folder, name), 1);
-        return join(folder, name);
-      } catch { /* the next one */ }
-    }
-  }
-  return null;
-}
-
-const fanin = option('--fanin');
-const chromium = option('--chromium') || inPath(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']);
-if (!chromium) {
-  console.log('SKIPPED: no Chromium or Chrome on the PATH (Debian: apt-get install chromium)');
-  process.exit(77);
-}
-
-const work = mkdtempSync(join(tmpdir(), 'fanin-pages-'));
-const pages = new Map();  // name -> {url, data}
-let browser;
-
-/** The data in a page, read without a browser. */
-function dataIn(file) {
-  const html = readFileSync(file, 'utf8');
-  const begin = html.indexOf('id="fanin-data">') + 'id="fanin-data">'.length;
-  return { html, data: JSON.parse(html.slice(begin, html.indexOf('</script>', begin))) };
-}
-
-function keep(name, file) {
-  pages.set(name, { url: pathToFileURL(file).href, ...dataIn(file) });
-}
-
-function command(...words) {
-  try {
-    execFileSync(fanin, words, { cwd: work, stdio: 'pipe' });
-  } catch (error) {
-    if (error.status !== 1) throw new Error(`fanin ${words.join(' ')}: ${error.stderr}`);  // 1: problems found
-  }
-}
 
 before(async () => {
   const common = ['--data', 'spirals', '--activation', 'tanh', '--no-progress'];
@@ -68,33 +19,13 @@ before(async () => {
   command('compare', ...common, '--net', '2-8-2', '--inits', 'he_normal', '--optimizer', 'sgd', '--lr', '1e30', '--epochs', '2', '--seeds', '1', '--out', 'diverged');
   command('train', '2-16-16-2', ...common, '--validation', '0.2', '--epochs', '4', '--out', 'train');
   command('check', 'mlp(30, 16)', '--data', 'spirals', '--activation', 'sigmoid', '--no-progress', '--why', '--out', 'check');
-  for (const name of ['compare', 'diverged', 'train', 'check']) keep(name, join(work, name, 'report.html'));
-  for (const [name, data] of [['sample', comparison()], ['sweep', sweep()]]) {
-    mkdirSync(join(work, name));
-    writeFileSync(join(work, name, 'report.json'), JSON.stringify(data));
-    command('report', name);
-    keep(name, join(work, name, 'report.html'));
-  }
-  browser = await Browser.start(chromium);
+  for (const name of ['compare', 'diverged', 'train', 'check']) keep(name);
+  keepPageOf('sample', comparison());
+  keepPageOf('sweep', sweep());
+  await startBrowser();
 });
 
-after(async () => {
-  if (browser) await browser.close();
-  rmSync(work, { recursive: true, force: true });
-});
-
-async function withPage(name, view, use) {
-  const page = await browser.open(pages.get(name).url + (view.hash || ''), view);
-  try {
-    await use(page, pages.get(name).data);
-  } finally {
-    await page.close();
-  }
-}
-
-/** Series of a chart: [{name, type, data}], bare values. */
-const series = (page, id) => page.evaluate(`window.faninCharts.get(${JSON.stringify(id)}).chart.getOption().series
-  .map((one) => ({ name: one.name, type: one.type, data: one.data.map((value) => (value && value.value !== undefined ? value.value : value)) }))`);
+after(tidy);
 
 test('a page without its data is smaller than 2 MB', () => {
   const { html, data } = pages.get('compare');
@@ -105,8 +36,7 @@ for (const name of ['compare', 'diverged', 'train', 'check', 'sample', 'sweep'])
   for (const view of [{ width: 1200, scheme: 'light' }, { width: 1200, scheme: 'dark' }, { width: 390, height: 800, scheme: 'light' }, { width: 390, height: 800, scheme: 'dark' }]) {
     test(`${name} renders ${view.scheme} at ${view.width} px: nothing to complain of, nothing fetched, nothing cut off`, async () => {
       await withPage(name, view, async (page) => {
-        const pictures = option('--pictures');
-        if (pictures) writeFileSync(join(pictures, `${name}-${view.width}-${view.scheme}.png`), await page.screenshot());
+        await picture(page, `${name}-${view.width}-${view.scheme}`);
         assert.deepEqual(page.complaints, []);
         assert.deepEqual(page.requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')), []);
         assert.equal(page.requests.filter((url) => url.startsWith('file:')).length, 1);
@@ -237,7 +167,7 @@ test('a sweep shows every point in its map and in its table', async () => {
     const [map] = await series(page, 'sweep-map');
     assert.deepEqual(map.data.map((cell) => cell[2]).sort(), data.sweep.points.map((point) => point.mean).sort());
     const scores = await page.evaluate(`[...document.querySelectorAll('#sweep > .scroll tbody tr')].map((row) => row.children[3].textContent)`);
-    assert.deepEqual(scores, data.sweep.points.map((point) => `${format.percent(point.mean)} \u00b1 ${format.percent(point.half_width)}`));
+    assert.deepEqual(scores, data.sweep.points.map((point) => format.percentWithError(point.mean, point.half_width)));
   });
 });
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/page/page_data.hpp"
 #include "fanin/report/page/page_json.hpp"
@@ -13,7 +15,7 @@ std::string check_page_data(const CheckedRun& run) {
   add_fact(page, "Steps watched", grouped(static_cast<std::int64_t>(run.trace.steps.size())));
   add_fact(page, "Rows of a batch", grouped(run.trace.batch_rows));
   if (run.trace.data.rows > 0) add_fact(page, "Training rows", grouped(run.trace.data.rows));
-  add_fact(page, "Optimizer", run.trace.optimizer + ", learning rate " + significant(run.trace.learning_rate));
+  add_fact(page, "Optimizer", run.trace.optimizer + ", learning rate " + fmt::format("{:g}", run.trace.learning_rate));
   if (!run.trace.loss.empty()) add_fact(page, "Loss", run.trace.loss);
   if (run.trace.origin != "fanin") add_fact(page, "Trained by", run.trace.origin + " " + run.trace.origin_version);
   page["regression"] = run.trace.outputs < 2 || run.trace.loss.find("entropy") == std::string::npos;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fanin/observe/remark.hpp"
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/page/page_data.hpp"
 #include "fanin/report/page/page_json.hpp"
@@ -98,7 +99,7 @@ Json summary_json(const InitSummary& row, const CompareResult& result) {
 
 std::string compare_page_data(const CompareResult& result) {
   const experiment::CompareSettings& settings = result.settings;
-  Json page = page_head("compare", settings.net + " with " + settings.activation + " on " + result.data_name,
+  Json page = page_head("compare", settings.net + " with " + settings.activation + " on " + bare_name(result.data_name),
                         settings_list(settings));
   add_fact(page, "Data", result.data_name + ", " + result.scaling);
   add_fact(page, "Training rows", grouped(result.train_rows));
@@ -111,6 +112,11 @@ std::string compare_page_data(const CompareResult& result) {
   page["chosen_by"] = result.chosen_by;
   page["reach_accuracy"] = json_number(settings.reach_accuracy);
   page["interrupted"] = result.interrupted;
+  page["best_at_chance"] = std::ranges::any_of(result.summary, [&](const InitSummary& row) {
+    return row.is_best && observe::at_chance({.test_accuracy = row.test_accuracy_mean,
+                                              .chance_accuracy = result.chance_accuracy,
+                                              .test_rows = result.test_rows});
+  });
   page["summary"] = Json::array();
   for (const InitSummary& row : result.summary) page["summary"].push_back(summary_json(row, result));
   page["runs"] = Json::array();

@@ -1,5 +1,7 @@
 #include "fanin/report/page/page_json.hpp"
 
+#include <algorithm>
+
 #include "fanin/core/version.hpp"
 
 namespace fanin::report {
@@ -14,6 +16,13 @@ Json page_head(std::string_view kind, std::string_view title, const std::vector<
   }
   page["facts"] = Json::array();
   return page;
+}
+
+std::string bare_name(std::string_view data) {
+  const std::string_view name = data.substr(0, data.find('('));
+  const bool generated =
+      data.ends_with(')') && std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  return std::string(generated ? name : data);
 }
 
 void add_fact(Json& page, std::string_view name, const std::string& value) {

@@ -114,8 +114,9 @@ std::string outcome_of(const std::optional<SweepComparison>& comparison) {
 
 std::string sweep_page_data(const SweepResult& result, const SweepSummary& summary, std::string_view command) {
   const std::optional<SweepMap> map = sweep_map(result, summary);
-  Json page = page_head("sweep", result.plan.name + " on " + result.data_name, settings_of(result.plan));
+  Json page = page_head("sweep", result.plan.name + " on " + bare_name(result.data_name), settings_of(result.plan));
   page["command"] = command;
+  add_fact(page, "Data", result.data_name);
   const auto done = std::ranges::count_if(result.runs, [](const auto& run) { return run.has_value(); });
   add_fact(page, "Runs", grouped(done) + " of " + grouped(static_cast<std::int64_t>(result.points.size())));
   add_fact(page, "Training rows", grouped(result.train_rows));

@@ -36,8 +36,8 @@ Json epochs_json(const TrainResult& result) {
 
 std::string train_page_data(const TrainResult& result) {
   const experiment::TrainSettings& settings = result.settings;
-  Json page =
-      page_head("train", settings.net + " from " + settings.init + " on " + result.data_name, settings_list(settings));
+  Json page = page_head("train", settings.net + " from " + settings.init + " on " + bare_name(result.data_name),
+                        settings_list(settings));
   add_fact(page, "Data", result.data_name);
   add_fact(page, "Training rows", grouped(result.train_rows));
   if (result.validation_rows > 0) add_fact(page, "Validation rows", grouped(result.validation_rows));

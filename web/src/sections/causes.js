@@ -14,11 +14,11 @@ export function causesSection(data) {
     words: 'One thing was changed at a time and the first steps repeated on the same batches. Right of zero: it learns more than before. Bars: two standard errors to each side. 1 would be from nothing learned to everything.',
     label: 'The effect of each change with its error.',
     height: () => 90 + 30 * shown.length,
-    option: (colours) => ({
+    option: (colours, width) => ({
       grid: { left: 12, right: 26, top: 12, bottom: 46, containLabel: true },
       tooltip: { trigger: 'item', formatter: ({ dataIndex }) => `${shown[dataIndex].change}\n${significant(shown[dataIndex].effect)} \u00b1 ${significant(shown[dataIndex].effect_error)}` },
       xAxis: { type: 'value', name: 'change in progress', nameGap: 30 },
-      yAxis: { type: 'category', inverse: true, data: shown.map((trial) => trial.change), axisTick: { show: false } },
+      yAxis: { type: 'category', inverse: true, data: shown.map((trial) => trial.change), axisTick: { show: false }, axisLabel: { width: Math.min(280, 0.4 * width), overflow: 'truncate' } },
       series: [
         errorBars('two standard errors', shown.map((trial, i) => [i, trial.effect - 2 * (trial.effect_error || 0), trial.effect + 2 * (trial.effect_error || 0)]), colours.faint),
         {

@@ -5,6 +5,7 @@ import { figure, redrawFigures } from '../figure.js';
 import { oneOfFew } from '../choice.js';
 import { loss, percent, powerLabel } from '../format.js';
 import { bandPolygon } from '../shapes.js';
+import { mostLines } from '../theme.js';
 import { term } from '../terms.js';
 
 const parts = [['test', 'Test'], ['validation', 'Validation'], ['train', 'Training']];
@@ -32,6 +33,8 @@ function curve(data, quantity) {
   let part = known.length > 0 ? known[0][0] : 'test';
   const several = byInit(data.runs).length > 1;
   const seeds = Math.max(...byInit(data.runs).map(({ runs }) => runs.length));
+  const crowded = byInit(data.runs).length > mostLines;
+  const best = (data.summary.find((row) => row.is_best) || {}).init;
   const isAccuracy = quantity === 'accuracy';
   const shown = isAccuracy ? (value) => percent(value) : loss;
   const lines = () => linesOf(data, quantity, part);
@@ -43,7 +46,8 @@ function curve(data, quantity) {
     title: isAccuracy ? 'Accuracy' : 'Loss',
     words: [isAccuracy ? 'The share of rows answered right after each ' : 'How wrong the answers are after each ', term('epoch'),
       isAccuracy ? '; higher is better.' : '; lower is better.',
-      seeds > 1 ? [' Line: mean over the ', term('seed', 'seeds'), '; band: from the lowest to the highest.'] : '',
+      seeds > 1 ? [' Line: mean over the ', term('seed', 'seeds'), crowded ? '.' : '; band: from the lowest to the highest.'] : '',
+      crowded ? ' The best has a colour; point at another line for its name.' : '',
       ' Training rows are measured during the epoch, before each step.'],
     label: `A line for each ${several ? 'initialization' : 'part of the data'} over the epochs.`,
     controls,
@@ -53,29 +57,33 @@ function curve(data, quantity) {
       const values = all.flatMap((line) => line.points.map((point) => point.mean));
       const log = !isAccuracy && wantsLog(values);
       return {
-        grid: { left: 52, right: 18, top: 44, bottom: 44 },
-        legend: { data: all.map((line) => line.name) },
-        tooltip: { trigger: 'axis', valueFormatter: shown },
+        grid: { left: 56, right: 18, top: 16, bottom: 44 },
+        legend: crowded ? undefined : { data: all.map((line) => line.name) },
+        empty: values.length === 0 ? 'No epoch has ended with a finite number' : undefined,
+        tooltip: crowded ? { trigger: 'item', valueFormatter: shown } : { trigger: 'axis', valueFormatter: shown },
         xAxis: { type: 'value', name: 'epoch', nameGap: 26, min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } },
         yAxis: {
           type: log ? 'log' : 'value', scale: true,
           axisLabel: { formatter: isAccuracy ? (value) => `${Number((100 * value).toFixed(3))} %` : powerLabel },
         },
         series: all.flatMap((line) => {
-          const colour = colours.series(line.style);
+          const colour = crowded ? (line.name === best ? colours.accent : colours.faint) : colours.series(line.style);
+          const drawn = crowded ? { width: line.name === best ? 3 : 1, color: colour, opacity: line.name === best ? 1 : 0.6 }
+            : { width: 2, type: colours.dash(line.style), color: colour };
           const chance = isAccuracy && data.chance_accuracy && line === all[0];
           return [
             {
               name: line.name, type: 'line', data: line.points.map((point) => [point.epoch, point.mean]),
-              symbol: colours.symbol(line.style), symbolSize: 6, showSymbol: line.points.length <= 30,
-              lineStyle: { width: 2, type: colours.dash(line.style), color: colour }, itemStyle: { color: colour }, z: 3,
+              symbol: crowded ? 'circle' : colours.symbol(line.style), symbolSize: crowded ? 4 : 6, showSymbol: crowded || line.points.length <= 30,
+              lineStyle: drawn, itemStyle: { color: colour, opacity: drawn.opacity }, z: crowded && line.name === best ? 4 : 3,
+              emphasis: { focus: 'series' },
               markLine: chance ? {
                 silent: true, symbol: 'none', data: [{ yAxis: data.chance_accuracy }],
                 lineStyle: { color: colours.faint, type: [2, 4] },
-                label: { formatter: 'chance', color: colours.faint, position: 'insideEndTop' },
+                label: { formatter: 'chance', color: colours.faint, backgroundColor: colours.paper, position: 'insideEndTop' },
               } : undefined,
             },
-            ...(line.points.some((point) => point.count > 1) ? [bandPolygon(line.name, line.points, colour)] : []),
+            ...(!crowded && line.points.some((point) => point.count > 1) ? [bandPolygon(line.name, line.points, colour)] : []),
           ];
         }),
       };

@@ -2,7 +2,7 @@
 import { h } from '../dom.js';
 import { pairedDifferences } from '../data.js';
 import { figure } from '../figure.js';
-import { loss, significant } from '../format.js';
+import { loss, shortName, significant } from '../format.js';
 import { errorBars } from '../shapes.js';
 import { term } from '../terms.js';
 
@@ -13,7 +13,7 @@ export function differencesSection(data) {
   const pairs = pairedDifferences(data);
   // Best minus other; for an accuracy that is how much lower the other is, in points.
   const unit = data.regression ? 1 : 100;
-  const axis = data.regression ? `test loss minus that of ${best.init}` : `points of test accuracy below ${best.init}`;
+  const axis = data.regression ? `test loss minus that of ${shortName(best.init)}` : `points of test accuracy below ${shortName(best.init)}`;
   const sign = data.regression ? -1 : 1;
   const of = (value) => sign * unit * value;
   const text = (value) => (data.regression ? loss(value) : `${significant(value)} points`);
@@ -24,12 +24,12 @@ export function differencesSection(data) {
     words: ['Each difference is ', term('paired by seed'), '. Small marks: single seeds. Large mark and bar: mean and ', term('95 % interval'),
       '. A bar that crosses zero leaves open which of the two is better.'],
     label: `For each other initialization, ${axis}, with single seeds, mean and interval.`,
-    height: () => 80 + 46 * rows.length,
-    option: (colours) => ({
+    height: () => 80 + (rows.length > 12 ? 26 : 46) * rows.length,
+    option: (colours, width) => ({
       grid: { left: 12, right: 26, top: 12, bottom: 46, containLabel: true },
       tooltip: { trigger: 'item', formatter: ({ seriesName, value }) => `${rows[value[0]] ? rows[value[0]].init : ''}\n${seriesName}: ${text(value[value.length - 1])}` },
       xAxis: { type: 'value', name: axis, nameGap: 30, scale: false },
-      yAxis: { type: 'category', inverse: true, data: rows.map((row) => row.init), axisTick: { show: false } },
+      yAxis: { type: 'category', inverse: true, data: rows.map((row) => row.init), axisTick: { show: false }, axisLabel: { formatter: (name) => shortName(name), width: 0.4 * width, overflow: 'truncate' } },
       series: [
         {
           ...errorBars('95 % interval', rows.map((row, i) => {

@@ -36,13 +36,18 @@ function card({ init, finding, seeds }, { several, exists, selection }) {
     h('h3', null, h('span', { class: `severity ${finding.severity}` }, finding.severity), ' ', finding.title || finding.problem),
     h('p', { class: 'where' }, [several ? `${init}${seeds.length > 1 ? `, seeds ${listed(seeds.map(String))}` : seeds[0] !== null ? `, seed ${seeds[0]}` : ''}` : '',
       layers.length > 0 ? short(layers) : 'the whole network', finding.at_start ? 'from the start' : 'in the course of training'].filter(Boolean).join(' \u00b7 ')),
-    h('p', { class: 'cause' }, finding.cause),
-    h('p', { class: 'remedy' }, h('strong', null, 'What to do: '), finding.remedy),
+    h('p', { class: 'cause' }, withCode(finding.cause)),
+    h('p', { class: 'remedy' }, h('strong', null, 'What to do: '), withCode(finding.remedy)),
     h('dl', null,
       row(finding.quantity || 'Measured', finding.measured === null ? null : `${sign(finding.measured, finding.measured_error)}${finding.expected === null ? '' : `, expected ${sign(finding.expected, finding.expected_error)}`}`),
       row('Expectation from', finding.source), row('Wrong if', finding.falsified_by)),
     h('p', { class: 'see' }, chart ? h('a', { href: `#${chart}`, class: 'jump', onclick: () => selection.chooseInit(init) }, 'See it in the chart') : null,
       h('span', null, 'More: ', h('code', null, `fanin explain ${finding.problem}`))));
+}
+
+// `what stands in backquotes` as code.
+function withCode(text) {
+  return text.split('`').map((part, i, all) => (i % 2 === 1 && i < all.length - 1 ? h('code', null, part) : i % 2 === 1 ? `\`${part}` : part));
 }
 
 function short(layers) {

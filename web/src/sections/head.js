@@ -1,8 +1,7 @@
 // The top of the page: what was run and what came of it, in a sentence or two.
 import { h } from '../dom.js';
-import { counted, listed, lossWithError, percentWithError } from '../format.js';
 import { last } from '../data.js';
-import { percent, loss } from '../format.js';
+import { counted, listed, loss, lossWithError, percent, percentWithError } from '../format.js';
 
 const kinds = {
   compare: 'Comparison of initializations', train: 'Training', check: 'Check of the first steps', sweep: 'Sweep',
@@ -21,6 +20,7 @@ export function outcome(data) {
   if (data.kind === 'compare') return compared(data);
   if (data.kind === 'sweep') return data.outcome ? [data.outcome] : [];
   const run = data.runs[0];
+  if (!run) return ['There is no run yet.'];
   const said = data.kind === 'train' ? [trained(data, run)] : [];
   return run.watch ? [...said, judged(run.watch)] : said;
 }
@@ -44,17 +44,26 @@ function trained(data, run) {
   return testLoss !== null ? `${how}${where} after ${epochs} with a test loss of ${loss(testLoss)}.` : `${how}${where} after ${epochs}.`;
 }
 
+const names = (rows) => (rows.length <= 6 ? listed(rows.map((row) => row.init)) : `${rows.length} others`);
+
 function compared(data) {
   const best = data.summary.find((row) => row.is_best);
   if (!best) return ['No initialization can be called best: none finished its runs.'];
+  const diverged = data.summary.filter((row) => row.seeds === 0 && row.diverged > 0);
+  const ended = data.interrupted ? ['The comparison was interrupted; this is what there was.'] : [];
+  const lost = diverged.length > 0 ? [`${names(diverged)} diverged in every run.`] : [];
+  if (data.best_at_chance) {
+    return [`No initialization is established above chance: the best, ${best.init}, reaches ${percent(best.test_accuracy_mean)} where always answering the most frequent class gives ${percent(data.chance_accuracy)}.`,
+      ...lost, ...ended];
+  }
   const score = data.regression ? `a test loss of ${lossWithError(best.test_loss_mean, best.test_loss_ci95)}`
     : `${percentWithError(best.test_accuracy_mean, best.test_accuracy_ci95)} of the test rows right`;
   const worse = data.summary.filter((row) => !row.is_best && row.difference_established && row.difference_mean !== null);
-  const open = data.summary.filter((row) => !row.is_best && !row.difference_established);
+  const open = data.summary.filter((row) => !row.is_best && !row.difference_established && row.seeds > 0);
   const said = [`Best by ${data.chosen_by}: ${best.init}, with ${score}.`];
-  const second = [];
-  if (worse.length > 0) second.push(`It is established that ${listed(worse.map((row) => row.init))} ${worse.length === 1 ? 'does' : 'do'} worse.`);
-  if (open.length > 0) second.push(`Between it and ${listed(open.map((row) => row.init))} no difference is established.`);
-  if (data.interrupted) second.push('The comparison was interrupted; this is what there was.');
+  const second = [...lost];
+  if (worse.length > 0) second.push(`It is established that ${names(worse)} ${worse.length === 1 ? 'does' : 'do'} worse.`);
+  if (open.length > 0) second.push(`Between it and ${names(open)} no difference is established.`);
+  second.push(...ended);
   return second.length > 0 ? [...said, second.join(' ')] : said;
 }

@@ -2,7 +2,7 @@
 import { h } from '../dom.js';
 import { cells, range } from '../data.js';
 import { figure } from '../figure.js';
-import { listed, percent, significant } from '../format.js';
+import { listed, percent, shownNames, significant } from '../format.js';
 import { term } from '../terms.js';
 
 const maps = [
@@ -12,8 +12,6 @@ const maps = [
   { id: 'map-saturated', quantity: 'saturated', title: 'Saturation', log: false, words: () => ['The share of values in ', term('saturation'), '. Of a rectifier that is its zero side: half of it is usual.'] },
   { id: 'map-correlation', quantity: 'correlation', title: 'Do inputs look alike?', log: false, words: () => ['The mean cosine between the outputs for different rows: at 100 % a layer gives the same direction for every input.'] },
 ];
-
-const nothing = (colours, text) => ({ text, left: 'center', top: '32%', textStyle: { color: colours.faint, fontSize: 13, fontWeight: 'normal' } });
 
 export function heatmapsSection(data, selection) {
   if (selection.runs.length === 0) return null;
@@ -29,6 +27,9 @@ export function heatmapsSection(data, selection) {
     zero.length > 0 ? h('p', { class: 'note' }, `Zero in every layer at every step, and so not drawn: ${listed(zero.map((map) => map.title.toLowerCase()))}.`) : null);
 }
 
+const around = 110;  // px of a chart that are not its cells
+const heightOf = (layers) => Math.min(640, around + Math.max(4, layers) * (layers > 30 ? 12 : 24));
+
 function heatmap(map, run) {
   const { quantity, log } = map;
   const text = (value) => (log ? significant(10 ** value) : percent(value, 1));
@@ -41,24 +42,28 @@ function heatmap(map, run) {
   const layersOf = () => run().watch.layers.map((layer) => layer.name);
   return figure({
     id: map.id, title: map.title, words: map.words(), label: 'A grid of cells: layers by steps.',
-    height: () => Math.min(640, 118 + Math.max(4, layersOf().length) * (layersOf().length > 30 ? 12 : 24)),
+    height: () => heightOf(layersOf().length),
     option: (colours) => {
       const records = taken();
       const layers = layersOf();
+      const names = shownNames(layers);
+      // As many names as stand apart; the last layer's always, and so none right above it.
+      const every = Math.ceil((14 * layers.length) / (heightOf(layers.length) - around));
+      const named = (l) => l === layers.length - 1 || (l % every === 0 && layers.length - 1 - l >= every);
       const data = cells(records[quantity], log ? (value) => (value > 0 ? Math.log10(value) : NaN) : undefined);
       const found = range(data.map((cell) => cell[2])) || [0, 1];
       const [low, high] = log ? (found[1] - found[0] < 0.3 ? [found[0] - 0.3, found[1] + 0.3] : found) : [0, 1];
       return {
-        title: data.length === 0 ? nothing(colours, 'All zero, or nothing to measure') : undefined,
-        grid: { left: 12, right: 14, top: 10, bottom: 84, containLabel: true },
+        empty: data.length === 0 ? 'All zero, or nothing to measure' : undefined,
+        grid: { left: 12, right: 14, top: 10, bottom: 76, containLabel: true },
         tooltip: { trigger: 'item', formatter: ({ value }) => `${layers[value[1]]}, step ${records.step[value[0]]}\n${text(value[2])}` },
         xAxis: { type: 'category', data: records.step.map(String), name: 'step', nameGap: 26, splitLine: { show: false }, axisTick: { show: false } },
-        yAxis: { type: 'category', data: layers, inverse: true, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { width: 92, overflow: 'truncate' } },
+        yAxis: { type: 'category', data: layers, inverse: true, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { width: 92, overflow: 'truncate', formatter: (name, l) => names[l], interval: named, hideOverlap: false } },
         visualMap: data.length === 0 ? undefined : {
           type: 'continuous', min: low, max: high, dimension: 2, calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 12, itemHeight: 150,
           text: [text(high), text(low)], textStyle: { color: colours.faint }, inRange: { color: colours.sequential },
         },
-        series: [{ name: map.title, type: 'heatmap', data, itemStyle: { borderColor: colours.paper, borderWidth: layers.length > 30 ? 0 : 1 }, emphasis: { itemStyle: { borderColor: colours.ink, borderWidth: 1.5 } } }],
+        series: [{ name: map.title, type: 'heatmap', data, progressive: 0, itemStyle: { borderColor: colours.paper, borderWidth: layers.length > 30 ? 0 : 1 }, emphasis: { itemStyle: { borderColor: colours.ink, borderWidth: 1.5 } } }],
       };
     },
     table: () => {

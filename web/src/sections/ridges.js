@@ -3,14 +3,18 @@ import { h } from '../dom.js';
 import { range, ridge } from '../data.js';
 import { figure, redrawFigures } from '../figure.js';
 import { oneOfFew, slider } from '../choice.js';
-import { grouped, powerLabel, significant } from '../format.js';
+import { grouped, powerLabel, shownNames, significant } from '../format.js';
 
 const quantities = [['activation', 'Activations'], ['gradient', 'Gradients'], ['weight', 'Weights']];
+
+// Whether one bin holds so much, as the zeros of a rectifier do, that next to it all others are flat.
+const spiked = (steps) => steps.flat().filter(Boolean).some(({ counts }) => counts.length > 1 && Math.max(...counts) > 0.4 * counts.reduce((sum, count) => sum + count, 0));
 
 export function ridgesSection(data, selection) {
   if (selection.runs.length === 0 || !selection.runs.every((run) => run.watch.histograms)) return null;
   let quantity = 'activation';
   let scale = 'shared';
+  let height = spiked(selection.run.watch.histograms.activation) ? 'log' : 'linear';
   let at = selection.run.watch.histograms.step.length - 1;
   const histograms = () => selection.run.watch.histograms;
   const layers = () => histograms().layers.map((l) => selection.run.watch.layers[l].name);
@@ -28,12 +32,14 @@ export function ridgesSection(data, selection) {
       selection.control(),
       oneOfFew('Of', quantities.map(([value, text]) => ({ value, text })), quantity, (value) => { quantity = value; redrawFigures(); }),
       oneOfFew('Width', [{ value: 'shared', text: 'the same for all layers' }, { value: 'own', text: 'each layer\u2019s own' }], scale, (value) => { scale = value; redrawFigures(); }),
+      oneOfFew('Height', [{ value: 'linear', text: 'counts' }, { value: 'log', text: 'their logarithm' }], height, (value) => { height = value; redrawFigures(); }),
       time,
     ],
     height: () => 90 + 46 * Math.max(3, layers().length),
-    option: (colours) => {
+    option: (colours, width) => {
       const names = layers();
-      const shapes = current().map((histogram) => ridge(histogram));
+      const shown = shownNames(names);
+      const shapes = current().map((histogram) => ridge(histogram, height === 'log'));
       // Over all steps, so that the axis stands still while the slider moves.
       const ends = histograms()[quantity].flat().filter(Boolean).flatMap((histogram) => [histogram.low, histogram.high]);
       const all = range(ends) || [-1, 1];
@@ -56,7 +62,7 @@ export function ridgesSection(data, selection) {
           type: 'value', min: low, max: high, name: scale === 'own' ? 'from each layer\u2019s smallest to its largest value' : 'value', nameGap: 24,
           axisLabel: { formatter: powerLabel, show: scale !== 'own', showMinLabel: false, showMaxLabel: false },
         },
-        yAxis: { type: 'category', data: names, inverse: true, axisTick: { show: false }, splitLine: { show: true } },
+        yAxis: { type: 'category', data: names, inverse: true, axisTick: { show: false }, splitLine: { show: true }, axisLabel: { formatter: (name, l) => shown[l], width: 0.3 * width, overflow: 'truncate' } },
         series: [{
           name: 'spread', type: 'custom', data: names.map((name, l) => [low, l]), encode: { x: 0, y: 1 }, z: 3,
           renderItem: (params, api) => {

@@ -26,7 +26,7 @@ export function stepsSection(data, selection) {
           data: values.map((value, i) => [watch.steps.step[i], log && !(value > 0) ? null : value]),
           markLine: chance ? {
             silent: true, symbol: 'none', data: [{ yAxis: chance }], lineStyle: { color: colours.faint, type: [2, 4] },
-            label: { formatter: 'knows nothing', color: colours.faint, position: 'insideEndTop' },
+            label: { formatter: 'knows nothing', color: colours.faint, backgroundColor: colours.paper, position: 'insideEndTop' },
           } : undefined,
         }],
       };
