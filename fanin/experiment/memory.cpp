@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
-#include <limits>
+#include <algorithm>
+
+#include "fanin/experiment/machine/group_limits.hpp"
 
 namespace fanin::experiment {
 
@@ -17,11 +19,12 @@ double training_bytes(const net::Graph& graph, const engine::Optimizer& optimize
   return static_cast<double>(sizeof(float)) * floats * static_cast<double>(workers);
 }
 
-double machine_bytes() {
+double machine_bytes(const std::filesystem::path& system_root) {
+  const double allowed = look_at_groups(system_root).memory;
   const long pages = ::sysconf(_SC_PHYS_PAGES);
   const long page = ::sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || page <= 0) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(pages) * static_cast<double>(page);
+  if (pages <= 0 || page <= 0) return allowed;
+  return std::min(allowed, static_cast<double>(pages) * static_cast<double>(page));
 }
 
 }  // namespace fanin::experiment

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/net/graph.hpp"
@@ -14,7 +15,9 @@ namespace fanin::experiment {
 double training_bytes(const net::Graph& graph, const engine::Optimizer& optimizer, std::int64_t batch_size,
                       std::int64_t workers);
 
-/// Bytes of the machine's memory; infinity where the system does not say.
-double machine_bytes();
+/// Bytes of memory that this process may have: the machine's, or less where a container, a service or a job has a limit
+/// (control groups of versions 1 and 2). Infinity where the system does not say.
+/// @param system_root  above proc and sys: tests look at machines made of files.
+double machine_bytes(const std::filesystem::path& system_root = "/");
 
 }  // namespace fanin::experiment

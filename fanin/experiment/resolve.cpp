@@ -132,8 +132,7 @@ void check_memory(const CompareSettings& resolved, const net::Graph& graph) {
   refuse(ErrorCode::bad_value, "--net",
          "training " + resolved.net + " in batches of " + std::to_string(resolved.batch_size) + " with " +
              std::to_string(resolved.workers) + " workers takes about " + gigabytes(wanted) +
-             " of memory, the machine has " + gigabytes(there) +
-             "; use fewer workers, smaller batches or a smaller net");
+             " of memory, and there are " + gigabytes(there) + "; use fewer workers, smaller batches or a smaller net");
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "fanin/experiment/memory.hpp"
+
 namespace fanin::experiment {
 namespace {
 
@@ -87,6 +89,21 @@ TEST_F(MadeMachine, AContainersVersion1GroupIsAtTheMountItself) {
   EXPECT_EQ(facts.usable_threads(), 1);
   EXPECT_EQ(facts.memory_limit, 1073741824.0);
   EXPECT_EQ(facts.memory_available, 0.0);
+  EXPECT_EQ(machine_bytes(root_), 1073741824.0);
+}
+
+TEST_F(MadeMachine, GivesAPlanNoMoreMemoryThanItsGroupsAllow) {
+  const double all = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  EXPECT_EQ(machine_bytes(root_), all);
+  put("proc/self/cgroup", "0::/a/b\n");
+  put("sys/fs/cgroup/a/b/memory.max", "max\n");
+  EXPECT_EQ(machine_bytes(root_), all);
+  put("sys/fs/cgroup/a/memory.max", "268435456\n");  // of the group above
+  EXPECT_EQ(machine_bytes(root_), 268435456.0);
+  put("sys/fs/cgroup/a/b/memory.max", "1048576\n");
+  EXPECT_EQ(machine_bytes(root_), 1048576.0);
+  put("sys/fs/cgroup/a/b/memory.max", "some words\n");
+  EXPECT_EQ(machine_bytes(root_), 268435456.0);
 }
 
 TEST_F(MadeMachine, AnOutputFolderThatDoesNotExistIsJudgedByTheOneAbove) {

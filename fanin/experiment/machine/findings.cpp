@@ -82,11 +82,16 @@ void judge_threads(const MachineFacts& facts, Findings& findings) {
          bound.empty() ? "start it without taskset, or give --workers or --threads " + count
                        : "unset these variables; fanin divides its own work, and oneDNN runs in its threads"});
   }
-  if (const std::string threads = variable(facts, "OMP_NUM_THREADS"); !threads.empty()) {
+  std::string threads;
+  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
+    const std::string value = variable(facts, name);
+    if (!value.empty()) threads.append(threads.empty() ? "" : " and ").append(name).append("=").append(value);
+  }
+  if (!threads.empty()) {
     findings.push_back({"openmp_threads", false,
-                        "OMP_NUM_THREADS=" + threads +
-                            " does not set the number of fanin's threads: they are its own, "
-                            "with oneDNN on one thread in each",
+                        threads +
+                            " does not count for fanin: its threads are its own, with oneDNN on one thread in each, "
+                            "and it calls no BLAS",
                         "give --workers or --threads"});
   }
 }

@@ -88,6 +88,8 @@ TEST(MachineFindings, OpenMpsNumberOfThreadsIsWorthKnowingOnly) {
   MachineFacts facts = good();
   facts.environment = {{"OMP_NUM_THREADS", "4"}};
   EXPECT_THAT(names(facts), ElementsAre("openmp_threads"));
+  facts.environment = {{"OPENBLAS_NUM_THREADS", "4"}, {"MKL_NUM_THREADS", "2"}};
+  EXPECT_THAT(names(facts), ElementsAre("openmp_threads"));
   EXPECT_FALSE(hurts(facts));
 }
 

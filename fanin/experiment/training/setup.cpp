@@ -114,7 +114,7 @@ void check_memory(const TrainSettings& s, const net::Graph& graph) {
   const double there = machine_bytes();
   if (wanted <= there) return;
   const auto gigabytes = [](double bytes) { return std::to_string(std::llround(bytes / 1e9)) + " GB"; };
-  refuse("--net", "training it takes about " + gigabytes(wanted) + " of memory, the machine has " + gigabytes(there) +
+  refuse("--net", "training it takes about " + gigabytes(wanted) + " of memory, and there are " + gigabytes(there) +
                       "; use smaller batches, --accumulate or a smaller network");
 }
 
