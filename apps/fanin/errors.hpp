@@ -9,7 +9,7 @@ namespace fanin::cli {
 
 enum ExitStatus : int {
   kOk = 0,             ///< also when some runs diverged: they are results
-  kProblemsFound = 1,  ///< by fanin audit, fanin check or fanin doctor
+  kProblemsFound = 1,  ///< by fanin audit, check or doctor; runs of fanin sweep that failed
   kWrongUse = 2,       ///< unknown or impossible options, names, shapes
   kBadData = 3,        ///< data missing, unreadable or damaged
   kCannotWrite = 4,    ///< an output file or standard output
@@ -21,7 +21,7 @@ enum ExitStatus : int {
 inline constexpr std::string_view kExitStatusHelp =
     "Exit status:\n"
     "  0    done, also when some runs diverged\n"
-    "  1    fanin audit, check or doctor found problems\n"
+    "  1    fanin audit, check or doctor found problems; a run of fanin sweep failed\n"
     "  2    wrong use: an unknown or impossible option, name or shape\n"
     "  3    data missing, unreadable or damaged\n"
     "  4    output could not be written\n"

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <utility>
+#include <vector>
 
 #include "apps/fanin/command_line.hpp"
 #include "apps/fanin/errors.hpp"
@@ -46,7 +47,11 @@ void CompareEvents::started(const experiment::CompareSettings& settings, const e
   if (output_ != nullptr) {
     experiment_ = experiment::stored_experiment(settings);
     experiment_.command_line = command_line();
-    output_->attempt([&] { experiment::write_experiment_events(output_->folder(), experiment_, wall_time); });
+    output_->attempt([&] {
+      std::vector<experiment::StoredRun> all;
+      for (const experiment::RunResult& run : runs) all.push_back({.init = run.init, .seed = run.seed});
+      experiment::write_experiment_events(output_->folder(), experiment_, all, wall_time);
+    });
   }
   if (next_ != nullptr) next_->started(settings, data, steps_per_run, runs, progress);
 }
@@ -89,9 +94,10 @@ void TrainEvents::started(const experiment::TrainResult& result, const net::Grap
       experiment::StoredExperiment experiment =
           experiment::stored_experiment(result.settings, experiment::ExperimentKind::train);
       experiment.command_line = command_line();
-      experiment::write_experiment_events(output_->folder(), experiment, wall_time);
+      const experiment::StoredRun run = experiment::stored_run(result);
+      experiment::write_experiment_events(output_->folder(), experiment, {&run, 1}, wall_time);
       events_.emplace(output_->folder(), wall_time);
-      events_->begin(experiment, experiment::stored_run(result));
+      events_->begin(experiment, run);
     });
   }
   if (next_ != nullptr) next_->started(result, graph);

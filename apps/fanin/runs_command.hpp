@@ -48,6 +48,9 @@ class RunSelection final {
   std::string sort_;
 };
 
+/// Event files of the selected runs below the folder `to`, and a line that says how many. @throws OutputError.
+void export_events(const std::filesystem::path& store, const SelectedRuns& selected, const std::string& to);
+
 /// The store in a folder or at a path; empty: in the current folder.
 std::filesystem::path store_at(const std::string& where);
 

@@ -50,8 +50,12 @@ int write_npz(const std::string& to, const std::vector<experiment::StoredRun>& r
 
 int export_runs(const Options& options) {
   options.reader.read();
-  const std::vector<std::string> formats{"csv", "json", "jsonl", "npz"};
+  const std::vector<std::string> formats{"csv", "json", "jsonl", "npz", "tensorboard"};
   if (std::ranges::find(formats, options.format) == formats.end()) refuse("format", options.format, formats);
+  if (options.format == "tensorboard") {
+    export_events(store_at(options.where), options.selection.load(options.where, false), options.to);
+    return kOk;
+  }
   const SelectedRuns selected = options.selection.load(options.where, true);
   if (options.format == "npz") return write_npz(options.to, selected.runs);
   const std::string text = options.format == "csv" ? csv_of(options.table, selected.runs)
@@ -68,21 +72,24 @@ int export_runs(const Options& options) {
 
 std::function<int()> declare(CLI::App& app) {
   auto options = std::make_shared<Options>(app);
-  app.add_option("format", options->format, "csv, json, jsonl (a run a line) or npz")
+  app.add_option("format", options->format, "csv, json, jsonl (a run a line), npz or tensorboard")
       ->required()
       ->type_name("")
-      ->option_text("csv|json|jsonl|npz");
+      ->option_text("csv|json|jsonl|npz|tensorboard");
   app.add_option("where", options->where, "an output folder or its fanin.sqlite (default: here)")
       ->type_name("")
       ->option_text("[FOLDER]");
   options->reader.group("Output");
   options->reader.text("--table", "TABLE", "csv only: runs, epochs, layers or findings (default runs)", options->table);
-  options->reader.text("--to", "FILE", "write this file (default: standard output)", options->to);
+  options->reader.text("--to", "FILE",
+                       "write this file (default: standard output); for tensorboard a folder, which is completed",
+                       options->to);
   app.footer(
       "Examples:\n"
       "  fanin runs export csv runs/first > runs.csv\n"
       "  fanin runs export csv runs/first --table epochs --status finished --to epochs.csv\n"
       "  fanin runs export npz runs/first --to runs.npz\n"
+      "  fanin runs export tensorboard runs/first --to runs/tb\n"
       "\n" +
       std::string(kExitStatusHelp));
   return [options] { return export_runs(*options); };
@@ -90,6 +97,6 @@ std::function<int()> declare(CLI::App& app) {
 
 }  // namespace
 
-const Command kRunsExportCommand{"export", "stored runs as CSV, JSON, JSON Lines or npz", declare};
+const Command kRunsExportCommand{"export", "stored runs as CSV, JSON, JSON Lines, npz or for TensorBoard", declare};
 
 }  // namespace fanin::cli

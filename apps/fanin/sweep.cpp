@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -52,7 +53,8 @@ constexpr std::string_view kExamples =
     "  fanin sweep --preset trainability --reduced\n"
     "\n"
     "Ctrl-C stops the runs; those that have ended are kept, and the same command goes on with the rest,\n"
-    "also after a kill or a loss of power.\n"
+    "also after a kill or a loss of power. A run that fails by an error is kept with it and tried once\n"
+    "more each time; while one has, the exit status is 1.\n"
     "\n";
 
 SignalHooks hooks_for(std::optional<report::SweepProgress>& progress) {
@@ -103,7 +105,7 @@ std::optional<experiment::SweepResult> run(SweepOptions& options, const experime
   std::optional<SweepEvents> events;
   if (!options.tensorboard.empty()) {
     output.emplace(options.tensorboard);
-    observer = &events.emplace(*output, observer);
+    observer = &events.emplace(*output, options.run.folder / experiment::kStoreFileName, observer);
   }
   experiment::SweepResult result = writing_below(options.run.folder, [&] {
     return world == nullptr ? experiment::run_sweep(plan, data, options.run, observer, signals.token())
@@ -157,7 +159,10 @@ int give(const SweepOptions& options, const experiment::SweepResult& result) {
   }
   print_report(options, result, summary);
   if (failure) std::rethrow_exception(failure);
-  return result.interrupted ? kInterrupted : kOk;
+  if (result.interrupted) return kInterrupted;
+  const bool failed = std::ranges::any_of(
+      result.runs, [](const auto& run) { return run && run->status == experiment::StoredStatus::failed; });
+  return failed ? kProblemsFound : kOk;
 }
 
 int sweep(SweepOptions& options, experiment::MpiWorld* world) {

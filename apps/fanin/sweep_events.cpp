@@ -1,27 +1,33 @@
 #include "apps/fanin/sweep_events.hpp"
 
+#include <vector>
+
 #include "apps/fanin/command_line.hpp"
+#include "fanin/experiment/store/store.hpp"
 
 namespace fanin::cli {
 
 void SweepEvents::started(const experiment::SweepResult& result, const experiment::SweepMoment& moment, int workers) {
-  experiment_ = {.kind = experiment::ExperimentKind::sweep,
-                 .name = result.plan.name,
-                 .settings = experiment::to_json(result.plan),
-                 .command_line = command_line()};
-  output_.attempt([&] { experiment::write_experiment_events(output_.folder(), experiment_, wall_time); });
+  output_.attempt([&] {
+    experiment::StoredExperiment experiment = result.experiment;
+    experiment.command_line = command_line();
+    std::vector<experiment::StoredRun> planned;
+    for (const experiment::SweepPoint& point : result.points) planned.push_back(experiment::planned_run(point));
+    experiment::write_experiment_events(output_.folder(), experiment, planned, wall_time);
+    events_.emplace(output_.folder(), std::move(experiment), wall_time);
+    std::optional<experiment::StoreReader> reader;
+    for (const auto& run : result.runs) {
+      if (!run || !experiment::is_complete(run->status) || events_->has(*run)) continue;
+      if (!reader) reader.emplace(store_);
+      events_->write(reader->run(run->id));
+    }
+  });
   if (next_ != nullptr) next_->started(result, moment, workers);
 }
 
 void SweepEvents::run_finished(const experiment::SweepPoint& point, const experiment::StoredRun& run,
                                const experiment::SweepMoment& moment) {
-  output_.attempt([&] {
-    experiment::RunEvents events(output_.folder() / experiment::run_folder_name(run), wall_time);
-    events.begin(experiment_, run);
-    for (const experiment::StoredEpoch& epoch : run.epochs) events.epoch(epoch);
-    events.findings(run.findings, run.verdict);
-    events.end(run.status);
-  });
+  output_.attempt([&] { events_->write(run); });
   if (next_ != nullptr) next_->run_finished(point, run, moment);
 }
 

@@ -10,7 +10,8 @@
 namespace fanin::experiment {
 namespace {
 
-constexpr double kUpperTail = 0.975;  // both tails of a 95 % interval together hold 5 %
+constexpr double kUpperTail = 0.975;           // both tails of a 95 % interval together hold 5 %
+constexpr std::int64_t kFewestEqualSigns = 6;  // 2^(1-6) is 3 %, 2^(1-5) is 6 %
 
 }  // namespace
 
@@ -40,7 +41,12 @@ Estimate estimate_mean(std::span<const double> values) {
   return estimate;
 }
 
+bool is_without_spread(const Estimate& estimate) noexcept {
+  return estimate.count >= 2 && estimate.std_dev <= 1e-12 * std::abs(estimate.mean);
+}
+
 bool excludes_zero(const Estimate& estimate) noexcept {
+  if (is_without_spread(estimate)) return estimate.count >= kFewestEqualSigns && estimate.mean != 0;
   return estimate.count >= 2 && std::abs(estimate.mean) > estimate.half_width;
 }
 

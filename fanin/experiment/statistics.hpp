@@ -20,7 +20,12 @@ struct Estimate {
 /// @accuracy      mean and std_dev by two passes in double: relative error below n·2^-52.
 Estimate estimate_mean(std::span<const double> values);
 
-/// True when the interval does not contain zero: the sign of the mean is established.
+/// Whether all values are the same but for rounding. Accuracies are counts, so that two or three differences of them
+/// are often equal by chance: the spread is then unknown, not zero.
+bool is_without_spread(const Estimate& estimate) noexcept;
+
+/// True when the interval does not contain zero: the sign of the mean is established. Values without spread establish
+/// it from six on, whose equal signs have a probability of 3 % by chance.
 bool excludes_zero(const Estimate& estimate) noexcept;
 
 /// The value below which Student's t with `degrees` degrees of freedom lies with `probability`.

@@ -83,6 +83,10 @@ void SweepProgress::started(const experiment::SweepResult& result, const SweepMo
   std::string text =
       fmt::format("{}: {} {}", result.plan.name, grouped(moment.runs), moment.runs == 1 ? "run" : "runs");
   if (moment.kept > 0) text += fmt::format(", {} are there already", grouped(moment.kept));
+  const auto failed =
+      std::ranges::count_if(result.runs, [](const auto& run) { return run && run->status == StoredStatus::failed; });
+  if (failed > 0)
+    text += fmt::format(", {} failed before and {} tried again", grouped(failed), failed == 1 ? "is" : "are");
   put(fmt::format("{}; {} {}", text, workers, workers == 1 ? "worker" : "workers"), Style::strong);
   begin_ = Clock::now();
   costs_.update(0, moment.cost_done);

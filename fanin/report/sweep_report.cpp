@@ -185,6 +185,7 @@ Cell verdict(const SweepComparison& comparison, const SweepPair& pair) {
   if (pair.established && pair.difference.mean > 0) return {comparison.best + " is better", Style::good};
   if (pair.established) return {"better on the test rows, though not chosen", Style::caution};
   if (pair.difference.count < 2) return {"one pair establishes nothing", Style::caution};
+  if (pair.difference.mean == 0 && pair.difference.std_dev == 0) return {"equal in every block", Style::caution};
   return {"not established", Style::caution};
 }
 
@@ -192,8 +193,14 @@ void add_comparison(std::string& out, const SweepResult& result, const SweepComp
                     const Terminal& terminal) {
   out += "\n";
   if (comparison.best.empty()) {
-    add_paragraph(out, fmt::format("No setting has a run of each {} yet, so nothing can be compared.", comparison.key),
-                  Style::caution, terminal);
+    const bool goes_on = std::ranges::any_of(result.runs, [](const auto& run) { return !run.has_value(); });
+    const std::string why =
+        goes_on ? fmt::format("No setting has a run of each {} yet", comparison.key)
+                : fmt::format(
+                      "No setting has a score of each {}: runs that failed have none, nor have those that "
+                      "diverged where answers are never right or wrong",
+                      comparison.key);
+    add_paragraph(out, why + ", so nothing can be compared.", Style::caution, terminal);
     return;
   }
   add_paragraph(out,
@@ -230,11 +237,12 @@ void add_comparison(std::string& out, const SweepResult& result, const SweepComp
     table.add_row(std::move(cells));
   }
   out += table.render(terminal);
-  std::string text =
-      "Intervals are of 95 %. The p-values are Holm's, which keep the chance of any false verdict in this table at 5 "
-      "%; "
-      "a difference is established when each is below 0.05. The test by signs takes no law for granted and needs 6 "
-      "pairs.";
+  std::string text = fmt::format(
+      "Intervals are of 95 %, each for itself. The p-values are Holm's for all {} there are, which keep the chance of "
+      "any "
+      "false verdict in this table at 5 %, whichever value is the best; a difference is established when each is below "
+      "0.05. The test by signs takes no law for granted and needs {} blocks, the bootstrap 6.",
+      counted(comparison.family, "pair", "pairs"), comparison.free_test_from);
   if (std::isfinite(comparison.ranks.p_value)) {
     text += fmt::format(" That all of them are alike has p = {} by Friedman's test of the ranks.",
                         p_text(comparison.ranks.p_value));
@@ -247,18 +255,34 @@ void add_comparison(std::string& out, const SweepResult& result, const SweepComp
   add_paragraph(out, text, Style::faint, terminal);
 }
 
+/// Each error once, with the first run that it ended.
 void add_failures(std::string& out, const SweepResult& result, const Terminal& terminal) {
+  constexpr std::size_t kMostErrors = 5;
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> errors;
   for (std::size_t i = 0; i < result.runs.size(); ++i) {
-    const std::optional<StoredRun>& run = result.runs[i];
-    if (!run || run->status != StoredStatus::failed) continue;
-    out += "\n";
-    add_paragraph(out,
-                  fmt::format("{} failed. The first, {} seed {}: {}",
-                              counted(count_of(result, StoredStatus::failed), "run", "runs"),
-                              to_string(result.points[i].values), result.points[i].seed, run->message),
-                  Style::caution, terminal);
-    return;
+    if (!result.runs[i] || result.runs[i]->status != StoredStatus::failed) continue;
+    const std::string& message = result.runs[i]->message;
+    auto there = std::ranges::find(errors, message, &std::pair<std::string, std::vector<std::size_t>>::first);
+    if (there == errors.end()) there = errors.insert(there, {message, {}});
+    there->second.push_back(i);
   }
+  if (errors.empty()) return;
+  out += "\n";
+  for (std::size_t e = 0; e < std::min(errors.size(), kMostErrors); ++e) {
+    const auto& [message, runs] = errors[e];
+    const SweepPoint& first = result.points[runs.front()];
+    const std::string settings = to_string(first.values);
+    add_paragraph(
+        out,
+        fmt::format("{} failed{}, {}{}seed {}: {}", counted(static_cast<std::int64_t>(runs.size()), "run", "runs"),
+                    runs.size() == 1 ? "" : "; the first", settings, settings.empty() ? "" : ", ", first.seed, message),
+        Style::bad, terminal);
+  }
+  if (errors.size() > kMostErrors) {
+    add_paragraph(out, fmt::format("and {} other errors; --json has all of them.", errors.size() - kMostErrors),
+                  Style::caution, terminal);
+  }
+  add_paragraph(out, "The same command tries each of them once more.", Style::faint, terminal);
 }
 
 }  // namespace

@@ -99,10 +99,37 @@ TEST(SweepReport, SaysWhatDidNotReachItsEnd) {
   result.runs[3].reset();
   const std::string text = report_of(result);
   EXPECT_TRUE(has(text, "15 of 16 runs, 1 diverged, 1 given up at chance level, 1 failed")) << text;
-  EXPECT_TRUE(has(text, "1 failed. The first, init=glorot_normal seed 2: --batch-size: 5 is outside [1, 2]") ||
-              has(text, "1 run failed. The first, init=glorot_normal seed 2: --batch-size:"))
-      << text;
+  EXPECT_TRUE(has(text, "1 run failed, init=glorot_normal, seed 2: --batch-size: 5 is outside [1, 2]")) << text;
+  EXPECT_TRUE(has(text, "tries each of them once more"));
   EXPECT_TRUE(has(text, "count as 10.0 %"));
+}
+
+TEST(SweepReport, NamesEachErrorOnce) {
+  SweepResult result = result_of(kInits, [](const SweepPoint&) { return 0.5; });
+  for (std::size_t i = 0; i < result.runs.size(); ++i) {
+    result.runs[i]->status = experiment::StoredStatus::failed;
+    result.runs[i]->message = i % 2 == 0 ? "this one" : "that one";
+  }
+  const std::string text = report_of(result);
+  EXPECT_TRUE(has(text, "8 runs failed; the first, init=glorot_normal, seed 1: this one")) << text;
+  EXPECT_TRUE(has(text, "8 runs failed; the first, init=he_normal, seed 1: that one")) << text;
+  EXPECT_TRUE(has(text, "No setting has a score of each init: runs that failed have none")) << text;
+}
+
+TEST(SweepReport, SaysWhenNothingDiffersAndWhenThereIsOneSeed) {
+  const std::string equal = report_of(result_of(kInits, [](const SweepPoint&) { return 0.5; }));
+  EXPECT_TRUE(has(equal, "equal in every block")) << equal;
+  EXPECT_FALSE(has(equal, "is better"));
+  const std::string one =
+      report_of(result_of("name = \"inits\"\n[axes]\ninit = [\"glorot_normal\", \"he_normal\"]\n",
+                          [](const SweepPoint& point) { return point.settings.init == "he_normal" ? 0.9 : 0.1; }));
+  EXPECT_TRUE(has(one, "one pair establishes nothing")) << one;
+  EXPECT_FALSE(has(one, "is better"));
+  SweepResult lost = result_of(kInits, [](const SweepPoint&) { return 0.5; });
+  for (auto& run : lost.runs) run->status = experiment::StoredStatus::diverged;
+  const std::string all_lost = report_of(lost);
+  EXPECT_TRUE(has(all_lost, "16 diverged")) << all_lost;
+  EXPECT_TRUE(has(all_lost, "equal in every block")) << all_lost;
 }
 
 constexpr const char* kMap =

@@ -152,6 +152,17 @@ TEST_F(Sweep, RefusesWhatItCannotDoInWords) {
   EXPECT_EQ(run(sweep("changed", {"--set", "base.epochs=2", "--extend"})).status, 0);
 }
 
+TEST_F(Sweep, ShowsRunsThatFailedAndEndsWithTheirStatus) {
+  const Arguments some_fail = sweep("failed", {"--set", "base.epochs=1", "--set", "axes.accumulate=[1, 1000]"});
+  for (int again = 0; again < 2; ++again) {
+    const Finished finished = run(some_fail);
+    EXPECT_EQ(finished.status, 1) << finished.err;
+    EXPECT_THAT(finished.out, AllOf(HasSubstr("20 runs failed; the first, "), HasSubstr("--accumulate"),
+                                    HasSubstr("tries each of them once more")));
+    if (again == 1) EXPECT_THAT(finished.err, HasSubstr("20 failed before and are tried again"));
+  }
+}
+
 TEST_F(Sweep, KnowsItsPreset) {
   const Finished finished = run({"sweep", "--preset", "trainability", "--dry-run"});
   EXPECT_EQ(finished.status, 0) << finished.err;

@@ -81,8 +81,10 @@ class Events(unittest.TestCase):
             self.assertIs(parameters["standardize"], False)
             self.assertEqual(status, 1)
         names, metrics = event_reader.experiment(read_events(event_files(self.path / "tb")[0]))
-        self.assertEqual(names["init"], 1)  # a string
-        self.assertEqual(names["learning_rate"], 3)  # a number
+        self.assertEqual(names["init"], (1, ["normal(std=0.01)", "zeros"], True))  # a string
+        self.assertEqual(names["seed"], (3, (1.0, 2.0), True))  # a number
+        self.assertEqual((names["learning_rate"][0], names["learning_rate"][2]), (3, False))
+        self.assertEqual(names["standardize"], (2, [False], False))
         self.assertIn("accuracy/test", metrics)
 
     def test_a_training_has_the_scalars_of_its_epochs_and_what_a_monitor_saw(self):
@@ -102,9 +104,83 @@ class Events(unittest.TestCase):
             self.assertEqual(sorted(histogram["limits"]), histogram["limits"], tag)
             self.assertLessEqual(histogram["max"], histogram["limits"][-1], tag)
             self.assertLessEqual(histogram["min"], histogram["max"], tag)
+            for left, right, _ in event_reader.buckets(histogram):
+                self.assertLessEqual(left, right, tag)
+            self.assertGreater(histogram["counts"][0], 0, tag)
+            self.assertGreater(histogram["counts"][-1], 0, tag)
         texts = {value["tag"]: value for event in events for value in event["values"] if "text" in value}
         self.assertEqual(texts["findings"]["plugin"], "text")
         self.assertIn(result["diagnosis"]["verdict"], texts["findings"]["text"])
+
+    SWEEP = """name = "tiny"
+give_up_after = 0
+[data]
+source = "spirals(points=120, test_points=40)"
+[base]
+width = 16
+epochs = 40
+batch_size = 8
+[axes]
+init = ["he_normal", "zeros"]
+depth = [1, 2]
+seeds = 3
+"""
+
+    def check_sweep(self, folder, result):
+        """One whole file for each run, with its epochs and its settings."""
+        self.assertEqual(len(list(folder.iterdir())), 13)  # twelve runs and the file of the table
+        for entry in result["runs"]:
+            name = f"{entry['settings']['init']}, depth={entry['settings']['depth']}, seed {entry['seed']}"
+            files = event_files(folder / name)
+            self.assertEqual(len(files), 1, name)
+            events = read_events(files[0])
+            found = scalars(events)
+            self.assertEqual(found["accuracy/test"][-1], (entry["steps"], single(entry["test_accuracy"])))
+            self.assertEqual([step for step, _ in found["loss/train"]], sorted(step for step, _ in found["loss/train"]))
+            times = [event["wall_time"] for event in events]
+            self.assertEqual(times, sorted(times))
+            parameters, status = event_reader.session(events)
+            self.assertEqual(parameters["depth"], float(entry["settings"]["depth"]))
+            self.assertEqual(parameters["width"], 16)
+            self.assertEqual(status, 1 if entry["status"] == "finished" else 2)
+        names, metrics = event_reader.experiment(read_events(event_files(folder)[0]))
+        self.assertEqual(names["depth"], (3, (1.0, 2.0), True))
+        self.assertEqual(names["width"], (3, (16.0, 16.0), False))
+        self.assertEqual(names["init"], (1, ["he_normal", "zeros"], True))
+        self.assertNotIn("sampling", names)
+
+    def test_a_sweep_that_was_killed_has_the_files_of_all_its_runs_in_the_end(self):
+        (self.path / "tiny.toml").write_text(self.SWEEP)
+        command = ["sweep", str(self.path / "tiny.toml"), "--out", str(self.path / "out"), "--workers", "1", "--quiet"]
+        watched = command + ["--tensorboard", str(self.path / "tb")]
+        sweep = subprocess.Popen([FANIN, *watched], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not ((self.path / "tb").is_dir() and len(list((self.path / "tb").iterdir())) > 3):
+            time.sleep(0.005)
+        sweep.send_signal(signal.SIGKILL)
+        sweep.wait()
+        run(*command)  # without event files: the rest is in the store alone
+        run(*watched, "--json", str(self.path / "result.json"))
+        result = json.loads((self.path / "result.json").read_text())
+        self.check_sweep(self.path / "tb", result)
+        before = {path: path.stat().st_mtime_ns for path in (self.path / "tb").rglob("*tfevents*")}
+        run(*watched)
+        self.assertEqual({path: path.stat().st_mtime_ns for path in (self.path / "tb").rglob("*tfevents*")}, before)
+        said = run("runs", "export", "tensorboard", str(self.path / "out"), "--to", str(self.path / "tb"))
+        self.assertIn("0 runs written, 12 there already", said)
+        said = run("runs", "export", "tensorboard", str(self.path / "out"), "--to", str(self.path / "other"))
+        self.assertIn("12 runs written, 0 there already", said)
+        self.check_sweep(self.path / "other", result)
+
+    def test_stored_runs_of_a_watched_training_have_the_scalars_of_their_layers(self):
+        run("train", "2-16-2", "--data", DATA, "--epochs", "2", "--batch-size", "32", "--watch", "--out", str(self.path / "out"),
+            "--json", str(self.path / "train.json"), "--quiet")
+        run("runs", "export", "tensorboard", str(self.path / "out"), "--to", str(self.path / "tb"))
+        file = next(path for path in (self.path / "tb").glob("*/*tfevents*"))
+        events = read_events(file)
+        result = json.loads((self.path / "train.json").read_text())
+        self.compare_epochs(events, result["epochs"], result["epochs"][0]["steps"])
+        self.assertIn("gradient norm/layer1.weight", scalars(events))
 
     def test_a_file_is_read_to_its_last_whole_record_wherever_it_is_cut(self):
         run("train", "2-16-2", "--data", DATA, "--epochs", "1", "--tensorboard", str(self.path / "tb"), "--quiet")

@@ -141,12 +141,28 @@ def session(events):
     return parameters, status
 
 
+def domain(info):
+    """An HParamInfo's values: (lowest, highest) of a number, else a list."""
+    interval, listed = one(info, 6), one(info, 5)
+    if interval is not None:
+        return double(one(interval, 1)), double(one(interval, 2))
+    return [struct_value(value) for value in all_of(listed, 1)]
+
+
 def experiment(events):
-    """(names of hyperparameters, tags of metrics) as the file of the root folder declares them."""
+    """({hyperparameter: (type, domain, whether it differs)}, tags of metrics) as the file of the root folder says."""
     for event in events:
         for value in event["values"]:
             if value["tag"] == "_hparams_/experiment":
                 content = one(value["content"], 2)
-                names = {one(info, 1).decode(): one(info, 4) for info in all_of(content, 4)}
+                names = {one(info, 1).decode(): (one(info, 4), domain(info), bool(one(info, 7, 0)))
+                         for info in all_of(content, 4)}
                 return names, [one(one(info, 1), 2).decode() for info in all_of(content, 5)]
     return {}, []
+
+
+def buckets(histogram):
+    """[left edge, right edge, count], as TensorBoard's data_compat.rs makes them of limits and counts: minimum and maximum
+    stand for the outermost edges."""
+    inner = histogram["limits"][:-1]
+    return list(zip([histogram["min"]] + inner, inner + [histogram["max"]], histogram["counts"]))

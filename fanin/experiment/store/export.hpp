@@ -15,7 +15,8 @@ std::string runs_to_json(std::span<const StoredExperiment> experiments, std::spa
 /// A run a line, each an object as in runs_to_json with the experiment's kind and name besides.
 std::string runs_to_json_lines(std::span<const StoredExperiment> experiments, std::span<const StoredRun> runs);
 
-/// RFC 4180 with a header. Non-finite numbers are empty cells.
+/// RFC 4180 with a header. Non-finite numbers are empty cells; a text that begins like a formula (= + - @, a tab) has
+/// an apostrophe before it, so that no spreadsheet computes it.
 std::string runs_to_csv(std::span<const StoredRun> runs);
 std::string epochs_to_csv(std::span<const StoredRun> runs);
 std::string layers_to_csv(std::span<const StoredRun> runs);

@@ -16,8 +16,11 @@ class CsvText final {
  public:
   explicit CsvText(std::string_view header) : text_(std::string(header) + "\n") {}
 
-  CsvText& add(std::string_view cell) {
+  /// A text that a spreadsheet would take for a formula gets an apostrophe before it: names may be anybody's.
+  CsvText& add(std::string_view text) {
     begin_cell();
+    const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+    const std::string cell = std::string(formula ? "'" : "").append(text);
     if (cell.find_first_of(",\"\r\n") == std::string_view::npos) {
       text_ += cell;
       return *this;
@@ -73,26 +76,28 @@ std::string runs_to_csv(std::span<const StoredRun> runs) {
 }
 
 std::string epochs_to_csv(std::span<const StoredRun> runs) {
-  CsvText csv(
-      "run,init,seed,epoch,steps,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,"
-      "test_loss,test_accuracy,seconds");
+  std::string header = "run,init,seed,epoch,steps";
+  for (const auto& number : epoch_numbers()) header.append(",").append(number.name);
+  CsvText csv(header);
   for (const StoredRun& run : runs) {
     for (const StoredEpoch& epoch : run.epochs) {
-      csv.add(run.id).add(run.init).add(run.seed).add(epoch.epoch).add(epoch.steps).add(epoch.learning_rate);
-      csv.add(epoch.train_loss).add(epoch.train_accuracy).add(epoch.validation_loss).add(epoch.validation_accuracy);
-      csv.add(epoch.test_loss).add(epoch.test_accuracy).add(epoch.seconds).end_line();
+      csv.add(run.id).add(run.init).add(run.seed).add(epoch.epoch).add(epoch.steps);
+      for (const auto& number : epoch_numbers()) csv.add(epoch.*number.value);
+      csv.end_line();
     }
   }
   return csv.take();
 }
 
 std::string layers_to_csv(std::span<const StoredRun> runs) {
-  CsvText csv("run,init,seed,step,name,parameter,mean,std_dev,gradient_norm,dead,saturated,correlation,update_ratio");
+  std::string header = "run,init,seed,step,name,parameter";
+  for (const auto& number : layer_numbers()) header.append(",").append(number.name);
+  CsvText csv(header);
   for (const StoredRun& run : runs) {
     for (const StoredLayer& layer : run.layers) {
       csv.add(run.id).add(run.init).add(run.seed).add(layer.step).add(layer.name).add(layer.parameter ? 1 : 0);
-      csv.add(layer.mean).add(layer.std_dev).add(layer.gradient_norm).add(layer.dead).add(layer.saturated);
-      csv.add(layer.correlation).add(layer.update_ratio).end_line();
+      for (const auto& number : layer_numbers()) csv.add(layer.*number.value);
+      csv.end_line();
     }
   }
   return csv.take();

@@ -30,14 +30,7 @@ Json epoch_json(const StoredEpoch& epoch) {
   Json json;
   json["epoch"] = epoch.epoch;
   json["steps"] = epoch.steps;
-  json["learning_rate"] = number(epoch.learning_rate);
-  json["train_loss"] = number(epoch.train_loss);
-  json["train_accuracy"] = number(epoch.train_accuracy);
-  json["validation_loss"] = number(epoch.validation_loss);
-  json["validation_accuracy"] = number(epoch.validation_accuracy);
-  json["test_loss"] = number(epoch.test_loss);
-  json["test_accuracy"] = number(epoch.test_accuracy);
-  json["seconds"] = number(epoch.seconds);
+  for (const auto& [name, value] : epoch_numbers()) json[std::string(name)] = number(epoch.*value);
   return json;
 }
 
@@ -46,13 +39,7 @@ Json layer_json(const StoredLayer& layer) {
   json["step"] = layer.step;
   json["name"] = layer.name;
   json["parameter"] = layer.parameter;
-  json["mean"] = number(layer.mean);
-  json["std_dev"] = number(layer.std_dev);
-  json["gradient_norm"] = number(layer.gradient_norm);
-  json["dead"] = number(layer.dead);
-  json["saturated"] = number(layer.saturated);
-  json["correlation"] = number(layer.correlation);
-  json["update_ratio"] = number(layer.update_ratio);
+  for (const auto& [name, value] : layer_numbers()) json[std::string(name)] = number(layer.*value);
   return json;
 }
 

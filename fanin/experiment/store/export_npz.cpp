@@ -30,7 +30,8 @@ class Names final {
     for (const auto& [name, position] : positions_) ordered[static_cast<std::size_t>(position)] = name;
     std::vector<std::uint8_t> bytes;
     for (const std::string_view name : ordered) {
-      bytes.insert(bytes.end(), name.begin(), name.end());
+      // A newline within a name would count as the end of one.
+      for (const char c : name) bytes.push_back(c == '\n' ? ' ' : static_cast<std::uint8_t>(c));
       bytes.push_back('\n');
     }
     file.add(array, io::view_of(std::span<const std::uint8_t>(bytes), {static_cast<std::int64_t>(bytes.size())}));
@@ -80,18 +81,10 @@ void add_epochs(io::NpzWriter& file, std::span<const StoredRun> runs) {
   add_column<std::int64_t>(file, "epoch_run", epochs, [](const Epoch& epoch) { return epoch.run; });
   add_column<std::int64_t>(file, "epoch", epochs, [](const Epoch& epoch) { return epoch.record->epoch; });
   add_column<std::int64_t>(file, "epoch_steps", epochs, [](const Epoch& epoch) { return epoch.record->steps; });
-  const auto add = [&](const char* name, double StoredEpoch::*value) {
-    add_column<double>(file, std::string("epoch_").append(name), epochs,
-                       [value](const Epoch& epoch) { return epoch.record->*value; });
-  };
-  add("learning_rate", &StoredEpoch::learning_rate);
-  add("train_loss", &StoredEpoch::train_loss);
-  add("train_accuracy", &StoredEpoch::train_accuracy);
-  add("validation_loss", &StoredEpoch::validation_loss);
-  add("validation_accuracy", &StoredEpoch::validation_accuracy);
-  add("test_loss", &StoredEpoch::test_loss);
-  add("test_accuracy", &StoredEpoch::test_accuracy);
-  add("seconds", &StoredEpoch::seconds);
+  for (const auto& number : epoch_numbers()) {
+    add_column<double>(file, "epoch_" + std::string(number.name), epochs,
+                       [&](const Epoch& epoch) { return epoch.record->*number.value; });
+  }
 }
 
 void add_layers(io::NpzWriter& file, std::span<const StoredRun> runs) {
@@ -102,17 +95,10 @@ void add_layers(io::NpzWriter& file, std::span<const StoredRun> runs) {
   add_column<std::int64_t>(file, "layer_step", layers, [](const Layer& layer) { return layer.record->step; });
   add_column<std::int64_t>(file, "layer_name", layers,
                            [&](const Layer& layer) { return names.position_of(layer.record->name); });
-  const auto add = [&](const char* name, double StoredLayer::*value) {
-    add_column<double>(file, std::string("layer_").append(name), layers,
-                       [value](const Layer& layer) { return layer.record->*value; });
-  };
-  add("mean", &StoredLayer::mean);
-  add("std_dev", &StoredLayer::std_dev);
-  add("gradient_norm", &StoredLayer::gradient_norm);
-  add("dead", &StoredLayer::dead);
-  add("saturated", &StoredLayer::saturated);
-  add("correlation", &StoredLayer::correlation);
-  add("update_ratio", &StoredLayer::update_ratio);
+  for (const auto& number : layer_numbers()) {
+    add_column<double>(file, "layer_" + std::string(number.name), layers,
+                       [&](const Layer& layer) { return layer.record->*number.value; });
+  }
   names.write(file, "layer_names");
 }
 

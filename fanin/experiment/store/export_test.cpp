@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "fanin/experiment/store/run_numbers.hpp"
 #include "fanin/experiment/store/store_for_test.hpp"
 #include "fanin/io/npz.hpp"
 
@@ -63,6 +65,44 @@ TEST(StoreExport, CsvQuotesWhatRfc4180AsksFor) {
   EXPECT_NE(text.find(",\"b, \"\"quoted\"\"\nline\",zeros,18446744073709551615,"), std::string::npos) << text;
   EXPECT_NE(text.find(",0.6,0.5,0.4,0.3,0.2,0.1,0.7,2026-11-22T07:31:02Z\n"), std::string::npos) << text;
   EXPECT_NE(text.find(",,0.5,0.4,"), std::string::npos) << text;  // no accuracy
+}
+
+TEST(StoreExport, CsvGivesASpreadsheetNoFormulaToCompute) {
+  std::vector<StoredRun> runs{full_run("k"), full_run("-3")};
+  runs[0].init = "=HYPERLINK(\"http://x\",\"y\")";
+  runs[1].init = "@sum";
+  runs[1].train_loss = -0.5;
+  const std::string text = runs_to_csv(runs);
+  EXPECT_NE(text.find(",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\","), std::string::npos) << text;
+  EXPECT_NE(text.find(",'-3,'@sum,"), std::string::npos) << text;
+  EXPECT_NE(text.find(",-0.5,"), std::string::npos) << "a number is none";
+}
+
+// Numbers that JSON does not know, and words that are no UTF-8, in every place of every format.
+TEST(StoreExport, IsValidWhateverTheValuesAre) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  StoredRun run = full_run("\xff\x00\x1b[31m");
+  run.init = "a\nb\xc3";
+  run.settings = R"({"gain":1e999})";
+  run.message = "\xed\xa0\x80";
+  for (const RunNumber& number : run_numbers()) run.*number.value = -kInfinity;
+  for (StoredEpoch& epoch : run.epochs) {
+    for (const auto& number : epoch_numbers()) epoch.*number.value = kInfinity;
+  }
+  for (StoredLayer& layer : run.layers) {
+    for (const auto& number : layer_numbers()) layer.*number.value = kNotMeasured;
+  }
+  const std::vector<StoredRun> runs{run};
+  const auto json = nlohmann::json::parse(runs_to_json(some_experiments(), runs));
+  EXPECT_TRUE(json["runs"][0]["test_loss"].is_null());
+  EXPECT_TRUE(json["runs"][0]["epochs"][0]["train_loss"].is_null());
+  EXPECT_TRUE(nlohmann::json::accept(runs_to_json_lines(some_experiments(), runs)));
+  EXPECT_EQ(runs_to_csv(runs).find("inf"), std::string::npos);
+  EXPECT_EQ(epochs_to_csv(runs).find("inf"), std::string::npos);
+  const StoreFolder folder("export_any");
+  write_runs_npz(folder.path() / "runs.npz", runs);
+  const io::Array names = io::NpzFile(folder.path() / "runs.npz").read("init_names");
+  EXPECT_EQ(std::ranges::count(names.data, '\n'), 1) << "a name a line";
 }
 
 TEST(StoreExport, CsvOfEpochsLayersAndFindingsHasALineForEach) {

@@ -1,5 +1,6 @@
 #include "fanin/experiment/store/merge.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -21,10 +22,9 @@ Name name_of(const StoredExperiment& experiment) { return {experiment.kind, expe
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 bool same_epoch(const StoredEpoch& a, const StoredEpoch& b) {
-  return a.epoch == b.epoch && a.steps == b.steps && same(a.learning_rate, b.learning_rate) &&
-         same(a.train_loss, b.train_loss) && same(a.train_accuracy, b.train_accuracy) &&
-         same(a.validation_loss, b.validation_loss) && same(a.validation_accuracy, b.validation_accuracy) &&
-         same(a.test_loss, b.test_loss) && same(a.test_accuracy, b.test_accuracy);
+  return a.epoch == b.epoch && a.steps == b.steps && std::ranges::all_of(epoch_numbers(), [&](const auto& number) {
+           return number.name == "seconds" || same(a.*number.value, b.*number.value);
+         });
 }
 
 // What each complete run says, and where it was read first.

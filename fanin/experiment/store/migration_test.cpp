@@ -91,5 +91,19 @@ TEST(StoreMigration, RefusesAStoreOfANewerFanin) {
   }
 }
 
+TEST(StoreMigration, SaysThatAnOldStoreCannotBeBroughtForward) {
+  const StoreFolder folder("store_old_stuck");
+  write_version_1(folder.store());
+  std::filesystem::create_directory(folder.store().string() + ".lock");  // where the writer's lock would have to be
+  try {
+    const StoreReader reader(folder.store());
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::io_failure);
+    EXPECT_NE(error.message().find("an older fanin wrote this store"), std::string::npos) << error.what();
+    EXPECT_NE(error.message().find("copy the folder"), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace fanin::experiment

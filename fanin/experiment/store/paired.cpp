@@ -1,6 +1,7 @@
 #include "fanin/experiment/store/paired.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -30,8 +31,9 @@ struct Sort {
     const auto found = settings.find(setting);
     if (found == settings.end()) return false;
     const std::optional<double> wanted = parse_number(value);
-    if (wanted && found->is_number()) return found->get<double>() == *wanted;
-    return text_of(*found) == value;
+    const std::string text = text_of(*found);
+    const std::optional<double> there = parse_number(text);  // a sweep stores numbers as texts
+    return wanted && there ? *there == *wanted : text == value;
   }
 };
 
@@ -58,12 +60,23 @@ Sort sort_of(std::span<const StoredRun> runs, std::string_view text) {
 
 using PartnerKey = std::tuple<std::int64_t, std::uint64_t, std::string, std::string>;
 
-// What both runs of a pair have in common: experiment, seed, and all settings but the one that is compared.
+// Settings that the text of a run's initialization says too: "he_normal(gain=1.5)".
+constexpr std::array<std::string_view, 3> kPartsOfInit{"init", "gain", "weight_variance"};
+
+bool is_part_of_init(std::string_view setting) {
+  return std::ranges::find(kPartsOfInit, setting) != kPartsOfInit.end();
+}
+
+// What both runs of a pair have in common: experiment, seed, and all settings but what is compared.
 PartnerKey partner_key(const StoredRun& run, const Sort& sort) {
   Json settings = settings_of(run.settings);
   settings.erase("seed");
-  settings.erase(sort.setting.empty() ? "init" : sort.setting);
-  const std::string init = sort.setting.empty() ? "" : run.init;
+  if (sort.setting.empty()) {
+    for (const std::string_view part : kPartsOfInit) settings.erase(std::string(part));
+  } else {
+    settings.erase(sort.setting);
+  }
+  const std::string init = sort.setting.empty() || is_part_of_init(sort.setting) ? "" : run.init;
   return {run.experiment, run.seed, init, line_of(settings)};
 }
 

@@ -54,16 +54,40 @@ TEST(PairedRuns, LeaveOutWhatHasNoEnd) {
 }
 
 TEST(PairedRuns, CompareASettingWithEverythingElseEqual) {
-  const std::vector<StoredRun> runs{
-      run_of("a", 1, 0.9, R"({"gain":1.5,"depth":3})"), run_of("a", 1, 0.8, R"({"gain":1,"depth":3})"),
-      run_of("b", 1, 0.5, R"({"gain":1.5,"depth":3})"), run_of("b", 1, 0.1, R"({"gain":1.0,"depth":3})"),
-      run_of("b", 1, 0.2, R"({"gain":1,"depth":4})")};
+  const std::vector<StoredRun> runs{run_of("a", 1, 0.9, R"({"init":"a","gain":1.5,"depth":3})"),
+                                    run_of("a", 1, 0.8, R"({"init":"a","gain":1,"depth":3})"),
+                                    run_of("b", 1, 0.5, R"({"init":"b","gain":1.5,"depth":3})"),
+                                    run_of("b", 1, 0.1, R"({"init":"b","gain":1.0,"depth":3})"),
+                                    run_of("b", 1, 0.2, R"({"init":"b","gain":1,"depth":4})")};
   const PairedRuns pairs = pair_runs(runs, "gain=1.5", "gain=1");
   ASSERT_EQ(pairs.pairs.size(), 2U);
   EXPECT_EQ(pairs.pairs[0].second, 0.8);
   EXPECT_EQ(pairs.pairs[1].second, 0.1);
-  EXPECT_EQ(pairs.pairs[0].settings, R"({"depth":3})");
+  EXPECT_EQ(pairs.pairs[0].settings, R"({"init":"a","depth":3})");
   EXPECT_EQ(pairs.without_partner, 1);
+}
+
+// As a sweep stores them: numbers as texts, and the gain in the initialization's text too.
+TEST(PairedRuns, CompareWhatTheInitializationSaysToo) {
+  std::vector<StoredRun> runs;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    for (const std::string& init : {std::string("he_normal"), std::string("lecun_normal")}) {
+      for (const std::string& gain : {std::string("1"), std::string("1.5")}) {
+        std::string settings = R"({"init":")";
+        settings.append(init).append(R"(","gain":")").append(gain).append("\",\"seed\":").append(std::to_string(seed));
+        runs.push_back(run_of(init + "(gain=" + gain + ")", seed, gain == "1" ? 0.5 : 0.6, settings + "}"));
+      }
+    }
+  }
+  EXPECT_EQ(pair_runs(runs, "gain=1.5", "gain=1").pairs.size(), 6U);
+  EXPECT_EQ(pair_runs(runs, "gain=1.50", "gain=1.0").pairs.size(), 6U);
+  EXPECT_EQ(pair_runs(runs, "init=he_normal", "init=lecun_normal").pairs.size(), 6U);
+  const PairedRuns inits = pair_runs(runs, "he_normal(gain=1)", "he_normal(gain=1.5)");
+  EXPECT_EQ(inits.pairs.size(), 3U);
+  EXPECT_NEAR(inits.difference.mean, -0.1, 1e-12);
+  const std::vector<StoredRun> map{run_of("lecun_normal(gain=1)", 1, 0.5, R"({"weight_variance":"1"})"),
+                                   run_of("lecun_normal(gain=2)", 1, 0.4, R"({"weight_variance":"4"})")};
+  EXPECT_EQ(pair_runs(map, "weight_variance=1", "weight_variance=4").pairs.size(), 1U);
 }
 
 TEST(PairedRuns, FindInitializationsThatHoldAnEqualsSign) {

@@ -120,7 +120,14 @@ StoreReader::StoreReader(const std::filesystem::path& file, const StoreOptions& 
   if (version == 0) throw Error(ErrorCode::bad_data, file.string(), "this file is empty, so it is no store");
   if (version == kStoreVersion) return;
   impl_.reset();
-  { const StoreWriter migrates(file, options); }
+  try {
+    const StoreWriter migrates(file, options);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io_failure) throw;
+    throw Error(ErrorCode::io_failure, file.string(),
+                "an older fanin wrote this store, which has to be brought forward to be read, and that failed: " +
+                    error.message() + "; where nothing may be written, copy the folder and read the copy");
+  }
   impl_ = std::make_unique<Impl>(file, options);
 }
 StoreReader::~StoreReader() = default;

@@ -72,12 +72,21 @@ void write_run(const Database& database, std::int64_t experiment, const StoredRu
   insert.bind(run.seconds).bind(std::string_view(run.ended_at)).run();
 }
 
+// A word that fanin does not write is damage of the file, not a wrong request.
+bool is_complete_in(const Database& database, const std::string& status) {
+  try {
+    return is_complete(parse_stored_status(status));
+  } catch (const Error& error) {
+    database.damaged(error.what());
+  }
+}
+
 // A complete run is never written over.
 void make_room_for(const Database& database, std::int64_t experiment, const StoredRun& run) {
   Statement find(database, "SELECT id, status FROM runs WHERE experiment = ? AND key = ?");
   find.bind(experiment).bind(std::string_view(run.key));
   if (!find.step()) return;
-  if (is_complete(parse_stored_status(find.text(1)))) {
+  if (is_complete_in(database, find.text(1))) {
     throw Error(ErrorCode::bad_value, database.file().string(), "the run '" + run.key + "' is complete already");
   }
   Statement(database, "DELETE FROM runs WHERE id = ?").bind(find.integer(0)).run();
@@ -122,7 +131,7 @@ std::set<std::string> StoreWriter::complete_keys(std::int64_t experiment) const 
   Statement find(impl_->database, "SELECT key, status FROM runs WHERE experiment = ?");
   find.bind(experiment);
   while (find.step()) {
-    if (is_complete(parse_stored_status(find.text(1)))) keys.insert(find.text(0));
+    if (is_complete_in(impl_->database, find.text(1))) keys.insert(find.text(0));
   }
   return keys;
 }

@@ -1,17 +1,24 @@
 #include "fanin/experiment/sweep/bootstrap.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "fanin/experiment/statistics.hpp"
 #include "fanin/random/stream.hpp"
 
 namespace fanin::experiment {
 namespace {
 
-constexpr double kTail = 0.025;
+/// The share of the resampled means on each side of the interval of n values.
+double tail_of(std::size_t n) {
+  const auto count = static_cast<double>(n);
+  const double half = student_quantile(0.975, count - 1) * std::sqrt(count / (count - 1));
+  return boost::math::cdf(boost::math::normal_distribution<double>(), -half);
+}
 
 /// The value below which a share of the sorted values lies, between neighbours linearly.
 double quantile(const std::vector<double>& sorted, double share) {
@@ -26,7 +33,7 @@ double quantile(const std::vector<double>& sorted, double share) {
 Interval bootstrap_mean(std::span<const double> values, std::string_view name, std::int64_t resamples) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   const bool finite = std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
-  if (values.size() < 2 || resamples < 1 || !finite) return {kNaN, kNaN};
+  if (values.size() < kFewestValues || resamples < 1 || !finite) return {kNaN, kNaN};
   const random::Stream stream(1, "bootstrap/" + std::string(name));
   std::vector<std::uint64_t> picks(values.size());
   std::vector<double> means;
@@ -38,7 +45,8 @@ Interval bootstrap_mean(std::span<const double> values, std::string_view name, s
     means.push_back(sum / static_cast<double>(values.size()));
   }
   std::sort(means.begin(), means.end());
-  return {quantile(means, kTail), quantile(means, 1 - kTail)};
+  const double tail = tail_of(values.size());
+  return {quantile(means, tail), quantile(means, 1 - tail)};
 }
 
 }  // namespace fanin::experiment

@@ -1,11 +1,16 @@
 #include "fanin/experiment/sweep/executor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
+#include <functional>
+#include <numeric>
 #include <thread>
 #include <utility>
 
+#include "fanin/core/error.hpp"
 #include "fanin/core/gemm.hpp"
+#include "fanin/experiment/memory.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -111,8 +116,36 @@ SweepMoment SweepBoard::moment() const {
   return moment;
 }
 
+bool SweepBoard::all_ended() const {
+  return std::all_of(states_.begin(), states_.end(),
+                     [](const std::atomic<int>& state) { return state.load(std::memory_order_relaxed) == 2; });
+}
+
+namespace {
+
+/// The largest jobs may come together, so they are what must fit.
+void check_memory(const std::vector<SweepJob>& jobs, std::size_t workers) {
+  std::vector<double> bytes;
+  for (const SweepJob& job : jobs) bytes.push_back(job.bytes);
+  std::partial_sort(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(workers), bytes.end(), std::greater<>());
+  const double there = machine_bytes();
+  std::size_t fit = 0;
+  double wanted = 0;
+  for (; fit < workers && wanted + bytes[fit] <= there; ++fit) wanted += bytes[fit];
+  if (fit == workers) return;
+  wanted = std::accumulate(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(workers), 0.0);
+  const auto gigabytes = [](double count) { return std::to_string(std::llround(count / 1e9)) + " GB"; };
+  throw Error(ErrorCode::bad_value, "--workers",
+              std::to_string(workers) + " runs at the same time take up to " + gigabytes(wanted) +
+                  " of memory, and there are " + gigabytes(there) + "; give --workers " +
+                  std::to_string(std::max<std::size_t>(fit, 1)) + ", smaller batches or smaller networks");
+}
+
+}  // namespace
+
 void run_on_threads(SweepBoard& board, const RunPointContext& context, int workers, const std::stop_token& stop) {
   const std::size_t count = std::min(static_cast<std::size_t>(workers), board.jobs().size());
+  check_memory(board.jobs(), count);
   Threads(board, context, stop).run(count);
 }
 

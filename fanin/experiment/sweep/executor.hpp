@@ -20,7 +20,8 @@ namespace fanin::experiment {
 struct SweepJob {
   std::size_t point = 0;  ///< index into the result's points
   double cost_per_step = 0;
-  double cost = 0;  ///< of all its steps
+  double cost = 0;   ///< of all its steps
+  double bytes = 0;  ///< of memory, while it is trained
 };
 
 /// What is done so far: in the store, in the result and before the observer.
@@ -39,6 +40,8 @@ class SweepBoard final {
   /// Commits the run; nothing means that it was interrupted. From any thread.
   void end(std::size_t job, std::optional<StoredRun> run);
   [[nodiscard]] SweepMoment moment() const;
+  /// Whether every job has been brought to its end, whatever that was.
+  [[nodiscard]] bool all_ended() const;
 
  private:
   SweepResult& result_;
@@ -52,7 +55,8 @@ class SweepBoard final {
 };
 
 /// Threads of this process, each with one run at a time.
-/// @throws whatever a run threw that was no Error, or the board, after all threads have ended.
+/// @throws Error bad_value when as many runs at a time take more memory than there is; whatever a run threw that was no
+/// Error, or the board, after all threads have ended.
 void run_on_threads(SweepBoard& board, const RunPointContext& context, int workers, const std::stop_token& stop);
 
 /// Runs all of a board's jobs.

@@ -7,12 +7,11 @@
 
 namespace fanin::experiment {
 
-double chance_level(const DataSet& data) {
-  if (!net::takes_labels(data.loss) || data.train.labels.empty()) return std::numeric_limits<double>::quiet_NaN();
+double chance_level(const DataSet& data, const Samples& part) {
+  if (!net::takes_labels(data.loss) || part.labels.empty()) return std::numeric_limits<double>::quiet_NaN();
   std::vector<std::int64_t> rows(static_cast<std::size_t>(data.outputs));
-  for (const std::int32_t label : data.train.labels) ++rows[static_cast<std::size_t>(label)];
-  return static_cast<double>(*std::max_element(rows.begin(), rows.end())) /
-         static_cast<double>(data.train.labels.size());
+  for (const std::int32_t label : part.labels) ++rows[static_cast<std::size_t>(label)];
+  return static_cast<double>(*std::max_element(rows.begin(), rows.end())) / static_cast<double>(part.labels.size());
 }
 
 bool HopelessRule::gives_up(const TrainMoment& moment) noexcept {

@@ -9,15 +9,15 @@
 
 namespace fanin::experiment {
 
-/// Share of the most frequent class among the training labels; NaN without labels.
-double chance_level(const DataSet& data);
+/// Share of the most frequent class among the labels of a part of the data; NaN without labels.
+double chance_level(const DataSet& data, const Samples& part);
 
 inline constexpr std::int64_t kFewestHopelessRows = 1000;  ///< fewer say too little about a run
 
 class HopelessRule final {
  public:
   /// @param share   of the steps after which the run is judged, once; 0 or 1: never.
-  /// @param chance  as chance_level gives it; NaN: never.
+  /// @param chance  as chance_level gives it for the training part; NaN: never.
   HopelessRule(double share, double chance) noexcept : share_(share), chance_(chance) {}
 
   /// To be told every step. True at the step at which the run is given up: of the rows trained on in the second half of

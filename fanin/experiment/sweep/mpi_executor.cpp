@@ -117,7 +117,7 @@ void MpiWorld::serve(const SweepPlan& plan, const DataSet& data, const SweepOpti
   const std::vector<SweepPoint> points = expand(plan, options.max_runs);
   std::map<std::string, const SweepPoint*> by_key;
   for (const SweepPoint& point : points) by_key[point.key] = &point;
-  const RunPointContext context{data, plan.give_up_after, chance_level(data)};
+  const RunPointContext context{data, plan.give_up_after, chance_level(data, data.train)};
   std::atomic<std::int64_t> steps{0};
   send(0, kReady, identity_of(data).checksum);
   for (Message message = receive(); message.tag == kJob; message = receive()) {

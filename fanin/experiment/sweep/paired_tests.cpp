@@ -77,7 +77,7 @@ double paired_t_p_value(std::span<const double> differences) {
   const Estimate estimate = estimate_mean(differences);
   if (estimate.count < 2 || !std::isfinite(estimate.mean) || !std::isfinite(estimate.std_dev)) return kNaN;
   if (all_zero(differences)) return 1;
-  if (estimate.std_dev == 0) return 0;
+  if (is_without_spread(estimate)) return kNaN;
   const auto n = static_cast<double>(estimate.count);
   const double t = std::abs(estimate.mean) / (estimate.std_dev / std::sqrt(n));
   const boost::math::students_t_distribution<double> law(n - 1);

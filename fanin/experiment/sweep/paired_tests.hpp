@@ -13,7 +13,8 @@ namespace fanin::experiment {
 /// All three are two-sided and take the differences of pairs, finite and independent; NaN where nothing can be
 /// said. Differences that are all zero give 1.
 
-/// Student's t on the differences, which it takes for normal. NaN below two.
+/// Student's t on the differences, which it takes for normal. NaN below two, and where all differ from zero by the
+/// same: their spread, which the test lives by, is then unknown.
 double paired_t_p_value(std::span<const double> differences);
 
 inline constexpr std::int64_t kMostSignFlips = 20;  ///< pairs whose 2^n signs are all tried

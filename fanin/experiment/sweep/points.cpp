@@ -64,8 +64,21 @@ std::vector<double> drawn_shares(const SweepPlan& plan, const std::string& key) 
   return shares;
 }
 
+/// Where a share of a range of whole numbers lies: half a number is added at both ends, so that they are drawn as often
+/// as the others.
+std::string whole_number_at(const SweepAxis& axis, double share) {
+  const std::int64_t first = std::llround(axis.from);
+  const std::int64_t last = std::llround(axis.to);
+  const double low = static_cast<double>(first) - 0.5;
+  const double high = static_cast<double>(last) + 0.5;
+  const double from = std::log(std::max(low, 0.5));
+  const double value = axis.logarithmic ? std::exp(from + share * (std::log(high) - from)) : low + share * (high - low);
+  return std::to_string(std::clamp<std::int64_t>(std::llround(rounded(value)), first, last));
+}
+
 std::string drawn_value(const SweepAxis& axis, double share) {
-  if (axis.is_range) return value_at(axis, share);
+  const bool whole = axis.is_range && find_setting_key(axis.key)->kind == KeyKind::integer;
+  if (axis.is_range) return whole ? whole_number_at(axis, share) : value_at(axis, share);
   const auto at = static_cast<std::size_t>(share * static_cast<double>(axis.values.size()));
   return axis.values[std::min(at, axis.values.size() - 1)];
 }
@@ -120,6 +133,22 @@ class FileSums final {
 };
 
 }  // namespace
+
+std::vector<SettingValue> network_files(const SweepPlan& plan) {
+  std::vector<std::string> nets;
+  for (const SettingValue& value : plan.base) {
+    if (value.key == "net") nets.push_back(value.value);
+  }
+  for (const SweepAxis& axis : plan.axes) {
+    if (axis.key == "net") nets.insert(nets.end(), axis.values.begin(), axis.values.end());
+  }
+  FileSums sums;
+  std::vector<SettingValue> files;
+  for (const std::string& net : nets) {
+    if (std::string sum = sums.of(net); !sum.empty()) files.push_back({net, std::move(sum)});
+  }
+  return files;
+}
 
 std::string to_string(const std::vector<SettingValue>& values) {
   std::string text;

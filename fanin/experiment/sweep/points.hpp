@@ -26,6 +26,9 @@ std::vector<SweepPoint> expand(const SweepPlan& plan, std::int64_t max_runs = kD
 /// Positions of the points that part `index` (from 0) of `count` has: by key, each count-th.
 std::vector<std::size_t> shard_of(const std::vector<SweepPoint>& points, std::int64_t index, std::int64_t count);
 
+/// The network files that a plan names, each with a hash of its contents. @throws Error as io::read_file.
+std::vector<SettingValue> network_files(const SweepPlan& plan);
+
 /// "depth=8, init=he_normal", for people.
 std::string to_string(const std::vector<SettingValue>& values);
 

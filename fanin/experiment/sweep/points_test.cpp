@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 
@@ -140,6 +141,35 @@ TEST(Shards, AreDisjointAndTogetherEverything) {
   }
   EXPECT_EQ(all.size(), 25U);
   EXPECT_NE(refusal([&] { shard_of(points, 4, 4); }), "accepted");
+}
+
+TEST(Points, DrawTheEndsOfARangeOfWholeNumbersAsOftenAsTheOthers) {
+  std::map<double, int> counts;
+  for (const double depth : numbers_of(points_of("sampling = \"latin_hypercube\"\ncount = 300\n"
+                                                 "[axes]\ndepth = {from = 2, to = 4}\nwidth = {from = 8, to = 4000}"),
+                                       0)) {
+    ++counts[depth];
+  }
+  ASSERT_EQ(counts.size(), 3U);
+  for (const auto& [depth, count] : counts) EXPECT_NEAR(count, 100, 1) << depth;
+}
+
+// The first points drawn at random stay when more are drawn; those of a Latin hypercube are of one size.
+TEST(Points, DrawnAtRandomAreTheFirstOfMore) {
+  const auto keys = [](const std::string& sampling, int count) {
+    std::string text = "sampling = \"";
+    text.append(sampling).append("\"\ncount = ").append(std::to_string(count));
+    std::vector<std::string> out;
+    for (const SweepPoint& point :
+         points_of(text + "\n[axes]\nlearning_rate = {from = 1e-4, to = 1, scale = \"log\"}")) {
+      out.push_back(point.key);
+    }
+    return out;
+  };
+  std::vector<std::string> more = keys("random", 12);
+  more.resize(8);
+  EXPECT_EQ(more, keys("random", 8));
+  EXPECT_EQ(keys("latin_hypercube", 8), keys("latin_hypercube", 8));
 }
 
 }  // namespace

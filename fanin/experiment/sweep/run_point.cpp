@@ -2,10 +2,14 @@
 
 #include <array>
 #include <cstdio>
+#include <new>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/store/stored_results.hpp"
 #include "fanin/experiment/sweep/hopeless.hpp"
+#include "fanin/experiment/sweep/sweep.hpp"
 #include "fanin/experiment/training/train.hpp"
 
 namespace fanin::experiment {
@@ -49,31 +53,6 @@ class Watcher final : public TrainObserver {
   std::int64_t total_ = 0;
 };
 
-StoredStatus stored(TrainStatus status) {
-  switch (status) {
-    case TrainStatus::finished: return StoredStatus::finished;
-    case TrainStatus::stopped_early: return StoredStatus::stopped_early;
-    case TrainStatus::diverged: return StoredStatus::diverged;
-    case TrainStatus::interrupted: return StoredStatus::interrupted;
-  }
-  return StoredStatus::interrupted;
-}
-
-StoredEpoch stored(const TrainEpoch& epoch) {
-  StoredEpoch out;
-  out.epoch = epoch.epoch;
-  out.steps = epoch.steps;
-  out.learning_rate = epoch.learning_rate;
-  out.train_loss = epoch.train_loss;
-  out.train_accuracy = epoch.train_accuracy;
-  out.validation_loss = epoch.validation_loss;
-  out.validation_accuracy = epoch.validation_accuracy;
-  out.test_loss = epoch.test_loss;
-  out.test_accuracy = epoch.test_accuracy;
-  out.seconds = epoch.seconds;
-  return out;
-}
-
 std::string settings_text(const SweepPoint& point) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const SettingValue& value : point.values) json[value.key] = value.value;
@@ -81,32 +60,31 @@ std::string settings_text(const SweepPoint& point) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+/// What training it alone stores too, but for what names the run: a sweep has its own words for that.
 void take_result(const TrainResult& result, StoredRun& run) {
-  run.status = stored(result.status);
-  run.diverged_at_step = result.diverged_at_step;
-  run.steps = result.steps;
-  run.seconds = result.seconds;
-  for (const TrainEpoch& epoch : result.epochs) run.epochs.push_back(stored(epoch));
-  if (run.epochs.empty()) return;
-  const StoredEpoch& last = run.epochs.back();
-  run.train_loss = last.train_loss;
-  run.train_accuracy = last.train_accuracy;
-  run.validation_loss = last.validation_loss;
-  run.validation_accuracy = last.validation_accuracy;
-  run.test_loss = last.test_loss;
-  run.test_accuracy = last.test_accuracy;
+  StoredRun trained = stored_run(result);
+  trained.key = std::move(run.key);
+  trained.init = std::move(run.init);
+  trained.seed = run.seed;
+  trained.settings = std::move(run.settings);
+  run = std::move(trained);
 }
 
 }  // namespace
 
-std::optional<StoredRun> run_point(const SweepPoint& point, const RunPointContext& context,
-                                   std::atomic<std::int64_t>& steps, const std::function<void()>& moved,
-                                   const std::stop_token& stop) {
+StoredRun planned_run(const SweepPoint& point) {
   StoredRun run;
   run.key = point.key;
   run.init = point.settings.init;
   run.seed = point.seed;
   run.settings = settings_text(point);
+  return run;
+}
+
+std::optional<StoredRun> run_point(const SweepPoint& point, const RunPointContext& context,
+                                   std::atomic<std::int64_t>& steps, const std::function<void()>& moved,
+                                   const std::stop_token& stop) {
+  StoredRun run = planned_run(point);
   std::stop_source source;
   const std::stop_callback pass_on(stop, [&source] { source.request_stop(); });
   Watcher watcher(context, steps, moved, source);
@@ -115,6 +93,10 @@ std::optional<StoredRun> run_point(const SweepPoint& point, const RunPointContex
   } catch (const Error& error) {
     run.status = StoredStatus::failed;
     run.message = error.what();
+    return run;
+  } catch (const std::bad_alloc&) {
+    run.status = StoredStatus::failed;
+    run.message = "there was not enough memory; fewer --workers leave more to each run";
     return run;
   }
   if (run.status != StoredStatus::interrupted) return run;

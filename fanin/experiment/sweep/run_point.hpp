@@ -15,10 +15,10 @@ namespace fanin::experiment {
 struct RunPointContext {
   const DataSet& data;
   double give_up_after = 0;
-  double chance = 0;  ///< as chance_level gives it
+  double chance = 0;  ///< as chance_level gives it for the training part
 };
 
-/// Trains in the calling thread. An Error makes a failed run; nothing when a stop came in between.
+/// Trains in the calling thread. An Error or a want of memory makes a failed run; nothing when a stop came in between.
 /// @param steps  counts the run's steps.
 /// @param moved  called after every step; may be empty.
 std::optional<StoredRun> run_point(const SweepPoint& point, const RunPointContext& context,

@@ -1,25 +1,10 @@
 #include "fanin/experiment/sweep/run_text.hpp"
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/store/run_numbers.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 
 namespace fanin::experiment {
-namespace {
-
-/// Both ways through one list, so that neither forgets a field. @param number  takes a double.
-template <typename Run, typename Number>
-void visit_numbers(Run& run, const Number& number) {
-  number("train_loss", run.train_loss);
-  number("train_accuracy", run.train_accuracy);
-  number("validation_loss", run.validation_loss);
-  number("validation_accuracy", run.validation_accuracy);
-  number("test_loss", run.test_loss);
-  number("test_accuracy", run.test_accuracy);
-  number("seconds", run.seconds);
-}
-
-}  // namespace
-
 std::string to_text(const StoredRun& run) {
   Json json;
   json["key"] = run.key;
@@ -30,14 +15,13 @@ std::string to_text(const StoredRun& run) {
   json["message"] = run.message;
   json["diverged_at_step"] = run.diverged_at_step;
   json["steps"] = run.steps;
-  visit_numbers(run, [&](const char* name, double value) { json[name] = exact_number(value); });
+  for (const RunNumber& number : run_numbers()) json[std::string(number.name)] = exact_number(run.*number.value);
   json["epochs"] = Json::array();
   for (const StoredEpoch& epoch : run.epochs) {
     Json row;
     row["epoch"] = epoch.epoch;
     row["steps"] = epoch.steps;
-    row["learning_rate"] = exact_number(epoch.learning_rate);
-    visit_numbers(epoch, [&](const char* name, double value) { row[name] = exact_number(value); });
+    for (const auto& [name, value] : epoch_numbers()) row[std::string(name)] = exact_number(epoch.*value);
     json["epochs"].push_back(std::move(row));
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -55,13 +39,12 @@ StoredRun run_from_text(const std::string& text) {
     run.message = json.at("message").get<std::string>();
     run.diverged_at_step = json.at("diverged_at_step").get<std::int64_t>();
     run.steps = json.at("steps").get<std::int64_t>();
-    visit_numbers(run, [&](const char* name, double& value) { value = number_from(json.at(name)); });
+    for (const RunNumber& number : run_numbers()) run.*number.value = number_from(json.at(std::string(number.name)));
     for (const Json& row : json.at("epochs")) {
       StoredEpoch epoch;
       epoch.epoch = row.at("epoch").get<std::int64_t>();
       epoch.steps = row.at("steps").get<std::int64_t>();
-      epoch.learning_rate = number_from(row.at("learning_rate"));
-      visit_numbers(epoch, [&](const char* name, double& value) { value = number_from(row.at(name)); });
+      for (const auto& [name, value] : epoch_numbers()) epoch.*value = number_from(row.at(std::string(name)));
       run.epochs.push_back(epoch);
     }
     return run;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +11,8 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/engine/optimizer.hpp"
+#include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/store/store.hpp"
 #include "fanin/experiment/sweep/executor.hpp"
 #include "fanin/experiment/sweep/hopeless.hpp"
@@ -28,6 +29,7 @@ constexpr double kNodeCost = 1e4;  // of starting a node's kernels, in operation
 struct Cost {
   double per_step = 0;
   double all = 0;
+  double bytes = 0;  // of memory, while it is trained
 };
 
 Cost cost_of(const TrainSettings& settings, const DataSet& data) {
@@ -36,7 +38,10 @@ Cost cost_of(const TrainSettings& settings, const DataSet& data) {
   const double rows = static_cast<double>(setup.settings.batch_size);
   const double step =
       rows * (row.forward_flops + row.backward_flops) + kNodeCost * static_cast<double>(setup.graph.nodes().size());
-  return {step, step * static_cast<double>(total_steps(setup.settings, data))};
+  const engine::Optimizer optimizer =
+      engine::parse_optimizer(setup.settings.optimizer, setup.settings.learning_rate.value_or(1.0));
+  return {step, step * static_cast<double>(total_steps(setup.settings, data)),
+          training_bytes(setup.graph, optimizer, rows_at_once(setup.settings), 1)};
 }
 
 /// By setting, whatever the seed. Settings that do not suit the data cost nothing: their runs fail at once.
@@ -65,14 +70,6 @@ class Costs final {
   std::map<std::string, Cost> costs_;
 };
 
-double test_chance(const DataSet& data) {
-  if (!net::takes_labels(data.loss)) return std::numeric_limits<double>::quiet_NaN();
-  std::vector<std::int64_t> rows(static_cast<std::size_t>(data.outputs));
-  for (const std::int32_t label : data.test.labels) ++rows[static_cast<std::size_t>(label)];
-  return static_cast<double>(*std::max_element(rows.begin(), rows.end())) /
-         static_cast<double>(data.test.labels.size());
-}
-
 SweepResult describe(const SweepPlan& plan, const DataSet& data, const SweepOptions& options) {
   SweepResult result;
   result.plan = plan;
@@ -81,7 +78,8 @@ SweepResult describe(const SweepPlan& plan, const DataSet& data, const SweepOpti
   result.validation_rows = data.validation.count;
   result.test_rows = data.test.count;
   result.has_accuracy = net::has_accuracy(data.loss);
-  result.chance_accuracy = test_chance(data);
+  result.chance_accuracy = chance_level(data, data.test);
+  result.validation_chance = chance_level(data, data.validation);
   std::vector<SweepPoint> all = expand(plan, options.max_runs);
   for (const std::size_t i : shard_of(all, options.shard, options.shards)) result.points.push_back(std::move(all[i]));
   result.runs.resize(result.points.size());
@@ -94,6 +92,7 @@ StoredExperiment experiment_of(const SweepPlan& plan, const DataSet& data, const
   experiment.name = plan.name;
   Json settings = Json::parse(to_json(plan));
   settings["data_set"] = identity_json(identity_of(data));
+  for (const SettingValue& file : network_files(plan)) settings["network_files"][file.key] = file.value;
   experiment.settings = settings.dump(-1, ' ', false, Json::error_handler_t::replace);
   experiment.command_line = options.command_line;
   experiment.version = kVersion;
@@ -140,16 +139,16 @@ void keep_runs(const std::filesystem::path& file, const StoredExperiment& before
   }
 }
 
-/// Puts the store's complete runs into the result.
+/// Puts the store's runs into the result. One that failed stands there until it has been tried again.
 void take_runs(const std::filesystem::path& file, std::int64_t experiment, SweepResult& result) {
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < result.points.size(); ++i) places[result.points[i].key] = i;
   const StoreReader reader(file);
   for (StoredRun& run : reader.runs({.experiment = experiment})) {
     const auto place = places.find(run.key);
-    if (place == places.end() || !is_complete(run.status)) continue;
+    if (place == places.end() || run.status == StoredStatus::interrupted) continue;
+    result.kept += is_complete(run.status) ? 1 : 0;
     result.runs[place->second] = std::move(run);
-    ++result.kept;
   }
 }
 
@@ -158,9 +157,9 @@ void take_runs(const std::filesystem::path& file, std::int64_t experiment, Sweep
 std::vector<SweepJob> jobs_of(const SweepResult& result, const Costs& costs) {
   std::vector<SweepJob> jobs;
   for (std::size_t i = 0; i < result.points.size(); ++i) {
-    if (result.runs[i]) continue;
+    if (result.runs[i] && is_complete(result.runs[i]->status)) continue;
     const Cost cost = costs.of(result.points[i]);
-    jobs.push_back({.point = i, .cost_per_step = cost.per_step, .cost = cost.all});
+    jobs.push_back({.point = i, .cost_per_step = cost.per_step, .cost = cost.all, .bytes = cost.bytes});
   }
   std::map<std::uint64_t, std::size_t> turn;
   for (std::size_t i = 0; i < result.plan.seeds.size(); ++i) turn.emplace(result.plan.seeds[i], i);
@@ -186,7 +185,7 @@ SweepResult run_sweep_by(const SweepPlan& plan, const DataSet& data, const Sweep
   const auto begin = std::chrono::steady_clock::now();
   SweepResult result = describe(plan, data, options);
   const Costs costs(result.points, data);
-  const StoredExperiment experiment = experiment_of(plan, data, options);
+  StoredExperiment experiment = experiment_of(plan, data, options);
   make_folder(options.folder);
   const std::filesystem::path file = options.folder / kStoreFileName;
   StoreWriter store(file);
@@ -198,15 +197,16 @@ SweepResult run_sweep_by(const SweepPlan& plan, const DataSet& data, const Sweep
     if (before.id != id && same_data(before, experiment)) keep_runs(file, before, id, result, store);
   }
   take_runs(file, id, result);
+  experiment.id = id;
+  result.experiment = std::move(experiment);
 
   SweepBoard board(result, jobs_of(result, costs), store, id, observer);
   if (observer != nullptr) {
     const auto jobs = static_cast<int>(std::min<std::size_t>(board.jobs().size(), kMostWorkers));
     observer->started(result, board.moment(), std::clamp(workers, 1, std::max(1, jobs)));
   }
-  execution(board, {data, plan.give_up_after, chance_level(data)}, stop);
-  result.interrupted = std::any_of(result.runs.begin(), result.runs.end(),
-                                   [](const std::optional<StoredRun>& run) { return !run.has_value(); });
+  execution(board, {data, plan.give_up_after, chance_level(data, data.train)}, stop);
+  result.interrupted = !board.all_ended();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

@@ -36,18 +36,23 @@ struct SweepOptions {
 
 struct SweepResult {
   SweepPlan plan;
+  StoredExperiment experiment;  ///< as the store has it
   std::string data_name;
   std::int64_t train_rows = 0;
   std::int64_t validation_rows = 0;
   std::int64_t test_rows = 0;
   bool has_accuracy = true;
   double chance_accuracy = 0;                  ///< of the test part's most frequent class; NaN without labels
+  double validation_chance = 0;                ///< likewise of the validation part; NaN without one
   std::vector<SweepPoint> points;              ///< all of the plan, or of the shard
   std::vector<std::optional<StoredRun>> runs;  ///< by point; nothing where it has not been run
-  std::int64_t kept = 0;                       ///< runs that were there before
+  std::int64_t kept = 0;                       ///< complete runs that were there before
   bool interrupted = false;
   double seconds = 0;
 };
+
+/// What the store will have of a run but for what it gives: key, init, seed and the settings of its axes.
+StoredRun planned_run(const SweepPoint& point);
 
 /// How far a sweep is. Costs are estimates in no unit: steps times what a step takes.
 struct SweepMoment {
@@ -73,7 +78,8 @@ class SweepObserver {
   virtual void moved(const SweepMoment& moment) = 0;
 };
 
-/// Runs what the folder's store does not have yet. A run that diverges, is given up or fails by an Error is a result.
+/// Runs what the folder's store does not have yet. A run that diverges or is given up is a result. One that fails, by
+/// an Error or for want of memory, is kept with its message and ends nothing else; each later call tries it once more.
 /// The store's contents but for times are the same for any number of workers, on one processor type and oneDNN version.
 /// @param observer  may be null; an exception from it ends the sweep.
 /// @throws Error bad_value naming what differs when the folder holds another sweep of this name; those of the store;

@@ -47,6 +47,8 @@ Json comparison_json(const SweepComparison& comparison) {
   json["blocks"] = comparison.ranks.blocks;
   json["best"] = comparison.best;
   json["chosen_by_validation"] = comparison.chosen_by_validation;
+  json["pairs_in_family"] = comparison.family;
+  json["signs_need_blocks"] = comparison.free_test_from;
   json["friedman"] = number(comparison.ranks.statistic);
   json["friedman_p_value"] = number(comparison.ranks.p_value);
   json["values"] = Json::array();

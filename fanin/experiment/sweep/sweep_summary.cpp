@@ -6,14 +6,12 @@
 #include <map>
 
 #include "fanin/core/call_expr.hpp"
-#include "fanin/experiment/sweep/paired_tests.hpp"
+#include "fanin/experiment/sweep/all_pairs.hpp"
 
 namespace fanin::experiment {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kLevel = 0.05;
-constexpr std::size_t kEnoughPairs = 6;  // fewer cannot reach that level by their signs alone
 
 bool reached_end(const StoredRun& run) {
   return run.status == StoredStatus::finished || run.status == StoredStatus::stopped_early;
@@ -25,16 +23,20 @@ class Scores final {
   explicit Scores(const SweepResult& result) : result_(result) {}
 
   [[nodiscard]] bool larger_is_better() const noexcept { return result_.has_accuracy; }
-  [[nodiscard]] double test(const StoredRun& run) const { return score(run, run.test_accuracy, run.test_loss); }
+  [[nodiscard]] double test(const StoredRun& run) const {
+    return score(run, run.test_accuracy, run.test_loss, result_.chance_accuracy);
+  }
+  /// Nothing of the test rows, not even their most frequent class, may reach what chooses.
   [[nodiscard]] double validation(const StoredRun& run) const {
-    return result_.validation_rows == 0 ? kNaN : score(run, run.validation_accuracy, run.validation_loss);
+    if (result_.validation_rows == 0) return kNaN;
+    return score(run, run.validation_accuracy, run.validation_loss, result_.validation_chance);
   }
   [[nodiscard]] bool better(double a, double b) const { return larger_is_better() ? a > b : a < b; }
 
  private:
-  [[nodiscard]] double score(const StoredRun& run, double accuracy, double loss) const {
+  [[nodiscard]] double score(const StoredRun& run, double accuracy, double loss, double chance) const {
     if (reached_end(run)) return result_.has_accuracy ? accuracy : loss;
-    return run.status == StoredStatus::failed || !result_.has_accuracy ? kNaN : result_.chance_accuracy;
+    return run.status == StoredStatus::failed || !result_.has_accuracy ? kNaN : chance;
   }
 
   const SweepResult& result_;
@@ -199,35 +201,25 @@ class Summarizer final {
 
   void add_pairs(const std::vector<std::vector<double>>& blocks, std::size_t best, SweepComparison& out) const {
     out.best = out.values[best];
-    std::vector<double> by_t;
-    std::vector<double> freely;
-    for (std::size_t v = 0; v < out.values.size(); ++v) {
-      if (v == best) continue;
+    const std::vector<PairTest> tests = test_all_pairs(blocks);
+    out.family = static_cast<std::int64_t>(tests.size());
+    out.free_test_from = fewest_blocks(out.values.size());
+    for (const PairTest& test : tests) {
+      if (test.first != best && test.second != best) continue;
+      const std::size_t other = test.first == best ? test.second : test.first;
       std::vector<double> differences;
       for (const std::vector<double>& block : blocks) {
-        differences.push_back((scores_.larger_is_better() ? 1 : -1) * (block[best] - block[v]));
+        differences.push_back((scores_.larger_is_better() ? 1 : -1) * (block[best] - block[other]));
       }
       SweepPair pair;
-      pair.value = out.values[v];
+      pair.value = out.values[other];
       pair.difference = estimate_mean(differences);
       pair.bootstrap = bootstrap_mean(differences, out.best + " - " + pair.value);
-      by_t.push_back(paired_t_p_value(differences));
-      freely.push_back(free_p_value(differences));
+      pair.t_p_value = test.t_p_value;
+      pair.free_p_value = test.free_p_value;
+      pair.established = is_established(test);
       out.pairs.push_back(std::move(pair));
     }
-    by_t = holm(by_t);
-    freely = holm(freely);
-    for (std::size_t i = 0; i < out.pairs.size(); ++i) {
-      out.pairs[i].t_p_value = by_t[i];
-      out.pairs[i].free_p_value = freely[i];
-      out.pairs[i].established = by_t[i] < kLevel && !(freely[i] >= kLevel);
-    }
-  }
-
-  static double free_p_value(const std::vector<double>& differences) {
-    if (differences.size() < kEnoughPairs) return kNaN;
-    return differences.size() <= static_cast<std::size_t>(kMostSignFlips) ? sign_flip_p_value(differences)
-                                                                          : wilcoxon_p_value(differences);
   }
 
   const SweepResult& result_;

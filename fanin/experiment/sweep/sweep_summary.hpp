@@ -1,8 +1,8 @@
 // What the runs of a sweep say: a row for each setting, at the learning rate that the validation part chose, and the
 // values of one axis compared in pairs.
 //
-// A run that diverged or was given up counts with the accuracy of always naming the test part's most frequent class, so
-// that a setting is not flattered by losing its worst runs. Where answers are never right or wrong there is no such
+// A run that diverged or was given up counts with the accuracy of always naming the part's most frequent class, so that
+// a setting is not flattered by losing its worst runs. Where answers are never right or wrong there is no such
 // number: the setting's mean is then unknown, and the pair is left out.
 #pragma once
 
@@ -34,11 +34,11 @@ struct SweepRow {
 /// The best value against another one, over blocks: equal settings of everything else, and equal seeds.
 struct SweepPair {
   std::string value;
-  Estimate difference;      ///< better minus other: above 0 where the best is better
-  Interval bootstrap = {};  ///< of the same mean, without the assumption that differences are normal
-  double t_p_value = 0;     ///< of all pairs of the comparison together by Holm's correction, as the next
-  /// From 6 pairs on, by all sign flips (up to 20 pairs) or Wilcoxon's signed ranks; NaN below.
-  double free_p_value = 0;
+  Estimate difference;  ///< better minus other: above 0 where the best is better
+  Interval bootstrap =
+      {};                ///< of the same mean, without the assumption that differences are normal; NaN below 6 blocks
+  double t_p_value = 0;  ///< of all pairs of values, not the best one's alone, by Holm's correction; as the next
+  double free_p_value = 0;   ///< by signs, which takes no law for granted; NaN with fewer blocks than it needs
   bool established = false;  ///< every p-value that there is lies below 0.05
 };
 
@@ -49,6 +49,8 @@ struct SweepComparison {
   RankTable ranks;                  ///< over the same blocks
   std::string best = {};            ///< empty where no block is whole
   bool chosen_by_validation = false;
+  std::int64_t family = 0;            ///< pairs that the p-values are corrected for: all there are
+  std::int64_t free_test_from = 0;    ///< blocks that a test by signs needs to establish anything
   std::vector<SweepPair> pairs = {};  ///< the best against each other value
 };
 

@@ -25,6 +25,7 @@ SweepResult result_of(const std::string& text, const Outcome& outcome) {
   result.validation_rows = result.plan.data_options.validation_fraction > 0 ? 10 : 0;
   result.test_rows = 20;
   result.chance_accuracy = 0.1;
+  result.validation_chance = 0.1;
   result.points = expand(result.plan);
   for (const SweepPoint& point : result.points) result.runs.emplace_back(outcome(point));
   return result;
@@ -73,6 +74,54 @@ TEST(SweepSummary, ChoosesTheRateByValidationAndReportsItsTestScoreAlone) {
   EXPECT_EQ(to_string(summary.rows[1].values), "init=zeros");
 }
 
+// A run that is lost at the larger rate, so that the score of a lost run decides: nothing that the test rows say may.
+TEST(SweepSummary, ChoosesTheSameWhateverTheTestRowsAre) {
+  const auto outcome = [](const SweepPoint& point) {
+    StoredRun run = finished(number_at(point, "learning_rate") == 0.1 ? 0.95 : 0.5, 0.5);
+    if (number_at(point, "learning_rate") == 0.1 && point.seed == 2) run.status = StoredStatus::diverged;
+    return run;
+  };
+  for (const double chance : {0.01, 0.1, 0.9}) {
+    for (const double test : {0.0, 0.3, 1.0}) {
+      SweepResult result = result_of(kRates, outcome);
+      result.chance_accuracy = chance;
+      for (std::size_t i = 0; i < result.runs.size(); ++i) {
+        result.runs[i]->test_accuracy = i % 2 == 0 ? test : 1 - test;
+        result.runs[i]->test_loss = test;
+      }
+      const SweepSummary summary = summarize(result);
+      EXPECT_EQ(summary.rows[0].learning_rate, "0.1") << chance << " " << test;
+      EXPECT_EQ(summary.comparison->best, "he_normal");
+      EXPECT_NEAR(summary.rows[0].validation_mean, 0.525, 1e-12);
+    }
+  }
+}
+
+TEST(SweepSummary, SaysNothingOfOneSeedNorOfRunsThatAreAllLostOrAllEqual) {
+  constexpr const char* kInits = "[axes]\ninit = [\"glorot_normal\", \"he_normal\"]\nseeds = ";
+  const auto equal = [](const SweepPoint&) { return finished(0, 0.8); };
+  for (const char* seeds : {"1", "2", "8"}) {
+    const SweepSummary summary = summarize(result_of(std::string(kInits) + seeds, equal));
+    EXPECT_FALSE(summary.comparison->pairs[0].established);
+    EXPECT_EQ(summary.comparison->pairs[0].difference.mean, 0);
+  }
+  const auto apart = [](const SweepPoint& point) { return finished(0, is(point, "init", "he_normal") ? 0.9 : 0.8); };
+  EXPECT_FALSE(summarize(result_of(std::string(kInits) + "1", apart)).comparison->pairs[0].established);
+  EXPECT_FALSE(summarize(result_of(std::string(kInits) + "2", apart)).comparison->pairs[0].established);
+  EXPECT_TRUE(summarize(result_of(std::string(kInits) + "6", apart)).comparison->pairs[0].established);
+  const auto lost = [](const SweepPoint&) {
+    StoredRun run;
+    run.status = StoredStatus::diverged;
+    return run;
+  };
+  SweepResult all_lost = result_of(std::string(kInits) + "8", lost);
+  const SweepSummary at_chance = summarize(all_lost);
+  for (const double mean : at_chance.comparison->mean_score) EXPECT_NEAR(mean, 0.1, 1e-12);
+  EXPECT_FALSE(at_chance.comparison->pairs[0].established);
+  all_lost.has_accuracy = false;  // no score stands for a lost run
+  EXPECT_EQ(summarize(all_lost).comparison->best, "");
+}
+
 TEST(SweepSummary, CountsRunsThatDidNotReachTheirEndAtChance) {
   const SweepResult result = result_of(kRates, [](const SweepPoint& point) {
     StoredRun run = finished(0.6, 0.5);
@@ -112,8 +161,10 @@ TEST(SweepSummary, ComparesOverBlocksOfEverythingElse) {
   EXPECT_EQ(comparison.pairs[0].value, "glorot_normal");
   EXPECT_EQ(comparison.pairs[0].difference.count, 9);
   EXPECT_NEAR(comparison.pairs[0].difference.mean, 0.052, 1e-12);
-  // Nine differences of one sign: 2/512 for each pair, and Holm doubles both.
-  EXPECT_NEAR(comparison.pairs[0].free_p_value, 4.0 / 512, 1e-15);
+  // Nine differences of one sign: 2/512 for each of the three pairs that there are.
+  EXPECT_NEAR(comparison.pairs[0].free_p_value, 6.0 / 512, 1e-15);
+  EXPECT_EQ(comparison.family, 3);
+  EXPECT_EQ(comparison.free_test_from, 7);
   EXPECT_TRUE(comparison.pairs[0].established);
   EXPECT_GE(comparison.pairs[0].bootstrap.low, 0.051);
   EXPECT_LE(comparison.pairs[0].bootstrap.high, 0.053);

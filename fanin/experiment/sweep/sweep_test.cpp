@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -161,6 +162,30 @@ TEST(Sweep, NeverTakesRunsOfOtherData) {
   EXPECT_EQ(run_sweep(plan, data, {.folder = folder.path(), .extend = true}, nullptr, {}).kept, 0);
 }
 
+// The test labels turned into other ones, down to a single class: every run trains the same, and the same rates and the
+// same best initialization are chosen.
+TEST(Sweep, ChoosesNothingByTheTestLabels) {
+  const SweepPlan plan = small_plan();
+  TestFolder folder;
+  DataSet data = load_data_set(plan.data, plan.data_options);
+  const SweepResult before = run_sweep(plan, data, {.folder = folder.path() / "a", .workers = 2}, nullptr, {});
+  for (const bool one_class : {false, true}) {
+    for (std::int32_t& label : data.test.labels) label = one_class ? 1 : 1 - label;
+    const auto path = folder.path() / (one_class ? "c" : "b");
+    const SweepResult after = run_sweep(plan, data, {.folder = path, .workers = 2}, nullptr, {});
+    const SweepSummary one = summarize(before);
+    const SweepSummary other = summarize(after);
+    ASSERT_EQ(one.rows.size(), other.rows.size());
+    for (std::size_t i = 0; i < one.rows.size(); ++i) {
+      EXPECT_EQ(one.rows[i].learning_rate, other.rows[i].learning_rate);
+      EXPECT_EQ(one.rows[i].validation_mean, other.rows[i].validation_mean);
+      EXPECT_NE(one.rows[i].score.mean, other.rows[i].score.mean) << "the labels did change";
+    }
+    EXPECT_EQ(one.comparison->best, other.comparison->best);
+    EXPECT_EQ(before.validation_chance, after.validation_chance);
+  }
+}
+
 TEST(Sweep, InShardsIsTheWholeSweep) {
   const SweepPlan plan = small_plan();
   const DataSet data = load_data_set(plan.data, plan.data_options);
@@ -201,6 +226,68 @@ TEST(Sweep, KeepsDivergedHopelessAndFailedRunsAsResults) {
   EXPECT_EQ(statuses.at("init=he_normal, learning_rate=1e+30, batch_size=16"), StoredStatus::diverged);
   EXPECT_EQ(statuses.at("init=zeros, learning_rate=1e-12, batch_size=4000"), StoredStatus::failed);
   EXPECT_FALSE(result.interrupted);
+}
+
+// A run that fails is tried once more each time, its error stays until then, and a stop before that does not hide it.
+TEST(Sweep, TriesFailedRunsOnceMoreEachTimeAndKeepsTheirErrors) {
+  const SweepPlan plan = parse_sweep(
+      "name = \"faults\"\n[data]\nsource = \"spirals(points=80, test_points=24)\"\n[base]\nwidth = 8\nepochs = 1\n"
+      "[axes]\nbatch_size = [16, 4000, 32]\nseeds = 2",
+      "faults.toml");
+  const DataSet data = load_data_set(plan.data, plan.data_options);
+  TestFolder folder;
+  Counter first;
+  const SweepResult begun = run_sweep(plan, data, {.folder = folder.path(), .workers = 1}, &first, {});
+  EXPECT_EQ(first.runs().size(), 6U);
+  EXPECT_FALSE(begun.interrupted);
+  const auto failed = [](const SweepResult& result) {
+    std::int64_t count = 0;
+    for (const auto& run : result.runs) {
+      if (!run || run->status != StoredStatus::failed) continue;
+      EXPECT_NE(run->message.find("--batch-size"), std::string::npos) << run->message;
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(failed(begun), 2);
+  for (int again = 0; again < 2; ++again) {
+    Counter next;
+    const SweepResult result = run_sweep(plan, data, {.folder = folder.path(), .workers = 1}, &next, {});
+    EXPECT_EQ(next.runs().size(), 2U);
+    for (const auto& [key, count] : next.runs()) EXPECT_EQ(count, 1) << key;
+    EXPECT_EQ(result.kept, 4);
+    EXPECT_EQ(failed(result), 2);
+    EXPECT_FALSE(result.interrupted);
+  }
+  std::stop_source stopped;
+  stopped.request_stop();
+  const SweepResult unbegun =
+      run_sweep(plan, data, {.folder = folder.path(), .workers = 1}, nullptr, stopped.get_token());
+  EXPECT_TRUE(unbegun.interrupted);
+  EXPECT_EQ(failed(unbegun), 2);
+  EXPECT_EQ(contents(folder.path()).size(), 6U) << "a second try takes the first one's place";
+}
+
+// The network's file is part of what a sweep is, though the plan only names it.
+TEST(Sweep, SaysThatANetworkFileHasChanged) {
+  TestFolder folder;
+  const auto net = folder.path() / "net.toml";
+  const auto write = [&](int units) {
+    std::ofstream(net) << "[network]\nname = \"n\"\n[[layer]]\nop = \"dense\"\nactivation = \"relu\"\nunits = " << units
+                       << "\n[[layer]]\nop = \"dense\"\nunits = \"outputs\"\n";
+  };
+  write(4);
+  SweepPlan plan = small_plan();
+  plan.base.clear();
+  plan.base.push_back({"net", net.string()});
+  plan.base.push_back({"epochs", "1"});
+  const DataSet data = load_data_set(plan.data, plan.data_options);
+  const auto out = folder.path() / "out";
+  EXPECT_EQ(run_sweep(plan, data, {.folder = out}, nullptr, {}).kept, 0);
+  EXPECT_EQ(run_sweep(plan, data, {.folder = out}, nullptr, {}).kept, 12);
+  write(5);
+  const std::string said = refusal([&] { run_sweep(plan, data, {.folder = out}, nullptr, {}); });
+  EXPECT_NE(said.find("network_files." + net.string()), std::string::npos) << said;
 }
 
 TEST(Sweep, ThatCannotRunAtAllSaysWhy) {

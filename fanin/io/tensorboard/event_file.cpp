@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -31,20 +32,34 @@ Message metadata_of(std::string_view plugin, std::string_view content) {
 }
 
 // google.protobuf.Value.
-Message value_of(const EventParameter& parameter) {
+Message value_of(const EventValue& given) {
   Message value;
-  if (const auto* number = std::get_if<double>(&parameter.value)) value.real(2, *number);
-  if (const auto* text = std::get_if<std::string>(&parameter.value)) value.bytes(3, *text);
-  if (const auto* truth = std::get_if<bool>(&parameter.value)) value.integer(4, *truth ? 1 : 0);
+  if (const auto* number = std::get_if<double>(&given)) value.real(2, *number);
+  if (const auto* text = std::get_if<std::string>(&given)) value.bytes(3, *text);
+  if (const auto* truth = std::get_if<bool>(&given)) value.integer(4, *truth ? 1 : 0);
   return value;
 }
 
-std::int64_t type_of(const EventParameter& parameter) noexcept {
+// An HParamInfo: numbers have an interval as their domain, everything else a list.
+Message info_of(const EventChoices& choices) {
   constexpr std::int64_t kString = 1;
   constexpr std::int64_t kBool = 2;
   constexpr std::int64_t kFloat64 = 3;
-  if (std::holds_alternative<double>(parameter.value)) return kFloat64;
-  return std::holds_alternative<bool>(parameter.value) ? kBool : kString;
+  const EventValue& first = choices.values.front();
+  Message info;
+  info.bytes(1, choices.name);
+  if (std::holds_alternative<double>(first)) {
+    const auto [low, high] = std::minmax_element(choices.values.begin(), choices.values.end());
+    Message interval;
+    interval.real(1, std::get<double>(*low)).real(2, std::get<double>(*high));
+    info.integer(4, kFloat64).message(6, interval);
+  } else {
+    Message list;
+    for (const EventValue& value : choices.values) list.message(1, value_of(value));
+    info.integer(4, std::holds_alternative<bool>(first) ? kBool : kString).message(5, list);
+  }
+  if (choices.values.size() > 1) info.integer(7, 1);
+  return info;
 }
 
 // @param field  of HParamsPluginData that holds `data`.
@@ -111,14 +126,10 @@ void EventFile::text(std::string_view tag, std::int64_t step, std::string_view m
   write(event_of(wall_time, step, entry).text());
 }
 
-void EventFile::hyperparameters(std::span<const EventParameter> parameters, std::span<const std::string> metrics,
+void EventFile::hyperparameters(std::span<const EventChoices> parameters, std::span<const std::string> metrics,
                                 double wall_time) {
   Message experiment;
-  for (const EventParameter& parameter : parameters) {
-    Message info;
-    info.bytes(1, parameter.name).integer(4, type_of(parameter));
-    experiment.message(4, info);
-  }
+  for (const EventChoices& parameter : parameters) experiment.message(4, info_of(parameter));
   for (const std::string& metric : metrics) {
     Message name;
     name.bytes(2, metric);
@@ -133,7 +144,7 @@ void EventFile::begin_session(std::span<const EventParameter> parameters, double
   Message start;
   for (const EventParameter& parameter : parameters) {
     Message entry;
-    entry.bytes(1, parameter.name).message(2, value_of(parameter));
+    entry.bytes(1, parameter.name).message(2, value_of(parameter.value));
     start.message(1, entry);
   }
   start.real(5, wall_time);

@@ -27,10 +27,18 @@ struct EventHistogram {
   std::vector<double> counts = {};  ///< as many as limits
 };
 
+using EventValue = std::variant<double, bool, std::string>;
+
 /// A hyperparameter and its value.
 struct EventParameter {
   std::string name;
-  std::variant<double, bool, std::string> value;
+  EventValue value;
+};
+
+/// A hyperparameter and what its values are in all runs: of one type, distinct, at least one.
+struct EventChoices {
+  std::string name;
+  std::vector<EventValue> values;
 };
 
 enum class SessionEnd { success = 1, failure = 2 };
@@ -54,8 +62,8 @@ class EventFile final {
   void text(std::string_view tag, std::int64_t step, std::string_view markdown, double wall_time);
 
   /// For the table of hyperparameters: what there is to choose, and the scalars to choose by. Once for all runs below
-  /// a folder, in that folder's file.
-  void hyperparameters(std::span<const EventParameter> parameters, std::span<const std::string> metrics,
+  /// a folder, in that folder's file. TensorBoard filters by the values and shows first what differs.
+  void hyperparameters(std::span<const EventChoices> parameters, std::span<const std::string> metrics,
                        double wall_time);
   /// What this run has chosen.
   void begin_session(std::span<const EventParameter> parameters, double wall_time);

@@ -99,13 +99,15 @@ Json lines_of(const std::optional<SweepMap>& map) {
 std::string outcome_of(const std::optional<SweepComparison>& comparison) {
   if (!comparison || comparison->best.empty()) return {};
   std::string beaten;
+  std::string better;
   std::string open;
   for (const experiment::SweepPair& pair : comparison->pairs) {
-    std::string& list = pair.established && pair.difference.mean > 0 ? beaten : open;
+    std::string& list = !pair.established ? open : pair.difference.mean > 0 ? beaten : better;
     list.append(list.empty() ? "" : ", ").append(pair.value);
   }
   std::string text = "Of " + comparison->key + ", " + comparison->best + " has the best mean";
   if (!beaten.empty()) text.append("; it is better than ").append(beaten);
+  if (!better.empty()) text.append("; better on the test rows, though not chosen: ").append(better);
   if (!open.empty()) text.append("; a difference to ").append(open).append(" is not established");
   return text + ".";
 }
