@@ -16,6 +16,7 @@ window.faninCharts = charts;
  * @param options.option   (theme, width) => option of ECharts, width in px; its `empty` is what stands in a chart that
  *                         has nothing to show
  * @param options.controls elements above the chart
+ * @param options.chosen   () => what they choose, for paper and pictures, which have no controls; or null
  * @param options.table    () => {head, rows, text}
  */
 export function figure(options) {
@@ -27,9 +28,10 @@ export function figure(options) {
     details.append(table(options.title, head, rows, { text }));
   };
   details.addEventListener('toggle', () => { if (details.open) fill(); });
+  const chosen = h('p', { class: 'chosen' });
   const controls = [options.controls].flat().filter(Boolean);
   const element = h('figure', { id: options.id, 'data-picture': options.id },
-    h('figcaption', null, h('h3', null, options.title), h('p', null, options.words)),
+    h('figcaption', null, h('h3', null, options.title), h('p', null, options.words), options.chosen ? chosen : null),
     controls.length > 0 ? h('div', { class: 'controls' }, controls) : null,
     plot, details);
   const size = () => {
@@ -41,6 +43,7 @@ export function figure(options) {
   let chart = null;
   const redraw = () => {
     if (!chart) return;
+    if (options.chosen) chosen.textContent = options.chosen() || '';
     size();
     chart.resize();
     chart.setOption(shared(theme(), options.option(theme(), chart.getWidth()), chart.getWidth()), { notMerge: true });

@@ -17,6 +17,11 @@ export class Selection {
     return this.runs[this.index];
   }
 
+  /** Its name where there are several, for what is printed. */
+  get name() {
+    return this.runs.length > 1 ? runName(this.run) : '';
+  }
+
   onChange(listener) {
     this.listeners.push(listener);
   }

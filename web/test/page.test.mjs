@@ -200,6 +200,13 @@ test('on paper it is light and without controls', async () => {
     await page.send('Emulation.setEmulatedMedia', { media: 'print' });
     assert.equal(await page.evaluate(`getComputedStyle(document.querySelector('nav')).display`), 'none');
     assert.equal(await page.evaluate(`getComputedStyle(document.body).backgroundColor`), 'rgb(255, 255, 255)');
+    // Paper has no list to choose a run from: every chart of a single run says which one it shows.
+    const said = await page.evaluate(`['step-loss', 'map-gradient', 'ridges', 'accuracy'].map((id) => document.querySelector('#' + id + ' .chosen')).map((words) => getComputedStyle(words).display === 'none' ? '' : words.textContent)`);
+    assert.deepEqual(said, ['glorot_uniform, seed 1', 'glorot_uniform, seed 1', said[2], 'Test rows']);
+    assert.match(said[2], /^glorot_uniform, seed 1; activations at step \d+/);
+    await page.send('Emulation.setDeviceMetricsOverride', { width: 700, height: 990, deviceScaleFactor: 1, mobile: false });
+    const [table, box] = await page.evaluate(`['.summary', '.scroll'].map((what) => document.querySelector(what).getBoundingClientRect().right)`);
+    assert.ok(table <= 700 && table <= box + 1, `the table is cut off at ${table} px`);
   });
 });
 

@@ -51,6 +51,7 @@ function curve(data, quantity) {
       ' Training rows are measured during the epoch, before each step.'],
     label: `A line for each ${several ? 'initialization' : 'part of the data'} over the epochs.`,
     controls,
+    chosen: () => (controls ? `${known.find(([key]) => key === part)[1]} rows` : ''),
     height: 330,
     option: (colours) => {
       const all = lines();

@@ -8,8 +8,10 @@ export function filtersSection(data, selection) {
   if (selection.runs.length === 0 || !selection.runs.every((run) => run.watch.filters && run.watch.filters.end.bytes.length > 0)) return null;
   const rows = h('div', { class: 'filters' });
   const numbers = h('div');
+  const chosen = h('p', { class: 'chosen' });
   const draw = () => {
     const { filters } = selection.run.watch;
+    chosen.textContent = selection.name;
     rows.replaceChildren(...[['start', 'Before training'], ['end', 'After training']].map(([when, text]) => h('div', null,
       h('h4', null, text), h('div', { class: 'tiles' }, pictures(filters, when)))));
     numbers.replaceChildren(table('Weights of the first layer', ['', 'Largest magnitude'],
@@ -24,7 +26,7 @@ export function filtersSection(data, selection) {
       h('figcaption', null, h('h3', null, `Weights of ${filters.parameter}`),
         h('p', null, `Each tile is a unit: how much it counts every pixel, ${filters.height} by ${filters.width}. `,
           filters.channels === 3 ? 'Colours are the weights of red, green and blue; grey is zero. ' : 'Blue: the pixel counts against the unit, orange: for it, the paper\u2019s colour: not at all. ',
-          'Noise before training; shapes afterwards when the layer has learned.')),
+          'Noise before training; shapes afterwards when the layer has learned.'), chosen),
       h('div', { class: 'controls' }, selection.control()),
       rows, h('details', { class: 'numbers' }, h('summary', null, 'The numbers as a table'), numbers)));
 }

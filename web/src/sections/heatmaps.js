@@ -23,14 +23,15 @@ export function heatmapsSection(data, selection) {
   return h('section', { id: 'layers', 'data-nav': 'Layers' }, h('h2', null, 'Layer by layer over training'),
     h('p', { class: 'lead' }, 'Each row is a layer, the first one on top; each column is a step at which everything was measured. Empty cells: zero on a logarithmic scale, or nothing to measure.'),
     choice ? h('div', { class: 'controls' }, choice) : null,
-    h('div', { class: 'pair' }, shown.map((map) => heatmap(map, () => selection.run))),
+    h('div', { class: 'pair' }, shown.map((map) => heatmap(map, selection))),
     zero.length > 0 ? h('p', { class: 'note' }, `Zero in every layer at every step, and so not drawn: ${listed(zero.map((map) => map.title.toLowerCase()))}.`) : null);
 }
 
 const around = 110;  // px of a chart that are not its cells
 const heightOf = (layers) => Math.min(640, around + Math.max(4, layers) * (layers > 30 ? 12 : 24));
 
-function heatmap(map, run) {
+function heatmap(map, selection) {
+  const run = () => selection.run;
   const { quantity, log } = map;
   const text = (value) => (log ? significant(10 ** value) : percent(value, 1));
   // Some quantities are measured at fewer steps than others.
@@ -41,7 +42,7 @@ function heatmap(map, run) {
   };
   const layersOf = () => run().watch.layers.map((layer) => layer.name);
   return figure({
-    id: map.id, title: map.title, words: map.words(), label: 'A grid of cells: layers by steps.',
+    id: map.id, title: map.title, words: map.words(), label: 'A grid of cells: layers by steps.', chosen: () => selection.name,
     height: () => heightOf(layersOf().length),
     option: (colours) => {
       const records = taken();

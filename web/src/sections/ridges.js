@@ -28,6 +28,8 @@ export function ridgesSection(data, selection) {
     id: 'ridges', title: 'How values spread',
     words: 'One ridge for each layer, the first one on top: how many values have which size. Move the slider to see them change while training goes on. Values beyond four standard deviations are counted at the ends.',
     label: 'One histogram for each layer at the chosen step.',
+    chosen: () => [selection.name, `${quantities.find(([key]) => key === quantity)[1].toLowerCase()} at ${stepText(Math.min(at, histograms().step.length - 1))}`,
+      scale === 'own' ? 'each layer on an axis of its own' : '', height === 'log' ? 'heights are logarithms of counts' : ''].filter(Boolean).join('; '),
     controls: [
       selection.control(),
       oneOfFew('Of', quantities.map(([value, text]) => ({ value, text })), quantity, (value) => { quantity = value; redrawFigures(); }),

@@ -9,7 +9,7 @@ export function stepsSection(data, selection) {
   if (!selection.runs.some((run) => run.watch.steps.step.length > 1)) return null;
   const choice = selection.control();
   const part = (quantity, options) => figure({
-    ...options, height: 300,
+    ...options, height: 300, chosen: () => selection.name,
     label: 'A line over the steps.',
     option: (colours) => {
       const { watch } = selection.run;

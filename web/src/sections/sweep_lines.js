@@ -27,6 +27,7 @@ export function sweepLines(sweep, axes, named, score) {
     id: 'sweep-line', title: `${capitalized(sweep.score)} along one setting`,
     words: ['The score at each value of one setting', sweep.axes.length > 1 ? '; of what else varies the best is shown.' : '.'],
     label: 'Lines over the values of the setting.', height: 340,
+    chosen: () => (axes.length > 1 ? `Along ${axis.axis}` : ''),
     controls: [
       axes.length > 1 ? oneOfMany('Along', axes.map((entry) => ({ value: entry.axis, text: entry.axis })), axis.axis,
         (name) => { axis = axes.find((entry) => entry.axis === name); redrawFigures(); }) : null,

@@ -15,6 +15,7 @@ export function sweepMap(sweep, axes, score) {
     words: [others ? 'Each cell is a pair of values; of what else varies the best is shown.' : 'Each cell is a point of the sweep.',
       (sweep.lines || []).length > 0 ? ` Line: ${sweep.lines.map((line) => line.name).join('; ')}.` : ''],
     label: 'A grid of cells coloured by the score.',
+    chosen: () => (axes.length > 2 ? `${x.axis} across, ${y.axis} up` : ''),
     controls: axes.length > 2 ? [oneOfMany('Across', options, x.axis, (name) => { x = byName(name); redrawFigures(); }),
       oneOfMany('Up', options, y.axis, (name) => { y = byName(name); redrawFigures(); })] : null,
     height: () => 150 + 30 * Math.max(3, y.values.length),
