@@ -237,15 +237,16 @@ void add_comparison(std::string& out, const SweepResult& result, const SweepComp
     table.add_row(std::move(cells));
   }
   out += table.render(terminal);
+  const std::string family =
+      comparison.family == 1 ? "" : fmt::format(", corrected by Holm for all {} pairs there are", comparison.family);
   std::string text = fmt::format(
-      "Intervals are of 95 %, each for itself. The p-values are Holm's for all {} there are, which keep the chance of "
-      "any "
-      "false verdict in this table at 5 %, whichever value is the best; a difference is established when each is below "
-      "0.05. The test by signs takes no law for granted and needs {} blocks, the bootstrap 6.",
-      counted(comparison.family, "pair", "pairs"), comparison.free_test_from);
-  if (std::isfinite(comparison.ranks.p_value)) {
-    text += fmt::format(" That all of them are alike has p = {} by Friedman's test of the ranks.",
-                        p_text(comparison.ranks.p_value));
+      "Intervals are of 95 %, each for itself. The p-values{} keep the chance of any false verdict in this table at 5 "
+      "%, whichever value is the best; a difference is established when each is below 0.05. The test by signs takes no "
+      "law for granted and needs {} blocks, the bootstrap 6.",
+      family, comparison.free_test_from);
+  if (const double p = comparison.ranks.p_value; std::isfinite(p)) {
+    text += fmt::format(" That all of them are alike has p {}{} by Friedman's test of the ranks.",
+                        p < 0.001 ? "" : "= ", p_text(p));
   }
   if (!comparison.chosen_by_validation) {
     text +=
