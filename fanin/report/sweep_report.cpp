@@ -238,7 +238,7 @@ void add_comparison(std::string& out, const SweepResult& result, const SweepComp
   }
   out += table.render(terminal);
   const std::string family =
-      comparison.family == 1 ? "" : fmt::format(", corrected by Holm for all {} pairs there are", comparison.family);
+      comparison.family == 1 ? "" : fmt::format(", corrected by Holm for all {} pairs,", comparison.family);
   std::string text = fmt::format(
       "Intervals are of 95 %, each for itself. The p-values{} keep the chance of any false verdict in this table at 5 "
       "%, whichever value is the best; a difference is established when each is below 0.05. The test by signs takes no "
