@@ -1,4 +1,5 @@
 #include "fanin/core/version.hpp"
+#include "fanin/observe/remedy_elsewhere.hpp"
 #include "fanin/report/check_report.hpp"
 #include "fanin/report/json_values.hpp"
 #include "fanin/report/why_json.hpp"
@@ -11,20 +12,23 @@ using observe::Finding;
 using observe::LayerRow;
 using observe::Trace;
 
-Json finding_json(const Finding& finding) {
-  return {{"problem", observe::to_string(finding.problem)},
-          {"layer", finding.layer},
-          {"severity", observe::to_string(finding.severity)},
-          {"initialization", observe::is_initialization(finding.problem)},
-          {"quantity", finding.quantity},
-          {"measured", json_number(finding.measured.value)},
-          {"measured_error", json_number(finding.measured.error)},
-          {"expected", json_number(finding.expected.value)},
-          {"expected_error", json_number(finding.expected.error)},
-          {"source", finding.source},
-          {"cause", finding.cause},
-          {"remedy", finding.remedy},
-          {"falsified_by", finding.falsified_by}};
+Json finding_json(const Finding& finding, const std::string& origin) {
+  Json json{{"problem", observe::to_string(finding.problem)},
+            {"layer", finding.layer},
+            {"severity", observe::to_string(finding.severity)},
+            {"initialization", observe::is_initialization(finding.problem)},
+            {"quantity", finding.quantity},
+            {"measured", json_number(finding.measured.value)},
+            {"measured_error", json_number(finding.measured.error)},
+            {"expected", json_number(finding.expected.value)},
+            {"expected_error", json_number(finding.expected.error)},
+            {"source", finding.source},
+            {"cause", finding.cause},
+            {"remedy", finding.remedy},
+            {"falsified_by", finding.falsified_by}};
+  const std::string there = observe::remedy_elsewhere(finding.remedy, origin);
+  if (!there.empty()) json["remedy_elsewhere"] = there;
+  return json;
 }
 
 Json layer_json(const LayerRow& row) {
@@ -62,7 +66,7 @@ std::string check_json(const Trace& trace, const Diagnosis& diagnosis, const exp
   json["verdict"] = observe::to_string(diagnosis.verdict);
   json["reason"] = diagnosis.reason;
   json["findings"] = Json::array();
-  for (const Finding& finding : diagnosis.findings) json["findings"].push_back(finding_json(finding));
+  for (const Finding& finding : diagnosis.findings) json["findings"].push_back(finding_json(finding, trace.origin));
   json["layers"] = Json::array();
   for (const LayerRow& row : diagnosis.layers) json["layers"].push_back(layer_json(row));
   json["steps"] = trace.steps.size();

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "fanin/observe/remedy_elsewhere.hpp"
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/paragraph.hpp"
 #include "fanin/report/sparkline.hpp"
@@ -122,7 +123,15 @@ std::string measured_against(const Finding& finding) {
   return text;
 }
 
-void add_finding(std::string& out, std::size_t position, const Finding& finding, const Terminal& terminal) {
+/// What the remedy's options are called where the training ran.
+void add_elsewhere(std::string& out, const Finding& finding, const std::string& origin, const Terminal& terminal) {
+  const std::string there = observe::remedy_elsewhere(finding.remedy, origin);
+  if (there.empty()) return;
+  add_indented(out, fmt::format("In {}: {}", origin == "keras" ? "Keras" : "PyTorch", there), terminal);
+}
+
+void add_finding(std::string& out, std::size_t position, const Finding& finding, const std::string& origin,
+                 const Terminal& terminal) {
   add_paragraph(out,
                 fmt::format("\n{}. {}: {}{}{}", position, observe::to_string(finding.severity),
                             observe::to_string(finding.problem), finding.layer.empty() ? "" : ", ", finding.layer),
@@ -130,6 +139,7 @@ void add_finding(std::string& out, std::size_t position, const Finding& finding,
   add_indented(out, finding.cause, terminal);
   if (!finding.quantity.empty()) add_indented(out, measured_against(finding), terminal);
   if (!finding.remedy.empty()) add_indented(out, fmt::format("Remedy: {}", finding.remedy), terminal);
+  add_elsewhere(out, finding, origin, terminal);
   if (!finding.falsified_by.empty()) add_indented(out, fmt::format("Wrong if: {}", finding.falsified_by), terminal);
 }
 
@@ -176,7 +186,7 @@ std::string check_report(std::string_view title, const Trace& trace, const Diagn
   }
   add_paragraph(out, course(trace, diagnosis), Style::plain, terminal);
   for (std::size_t i = 0; i < diagnosis.findings.size(); ++i) {
-    add_finding(out, i + 1, diagnosis.findings[i], terminal);
+    add_finding(out, i + 1, diagnosis.findings[i], trace.origin, terminal);
   }
   add_verdict(out, trace, diagnosis, terminal);
   return out;

@@ -69,6 +69,15 @@ TEST(CheckReport, ShowsLayersFindingsAndVerdict) {
   EXPECT_THAT(text, HasSubstr("1.5000 at step 2"));
 }
 
+TEST(CheckReport, TranslatesTheRemedyForATrainingOfAnotherFramework) {
+  observe::Trace trace = small_trace();
+  EXPECT_THAT(check_report("t", trace, small_diagnosis(), kPlain), Not(HasSubstr("In PyTorch")));
+  trace.origin = "pytorch";
+  const std::string there = "torch.nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')";
+  EXPECT_THAT(check_report("t", trace, small_diagnosis(), kPlain), HasSubstr("In PyTorch: " + there));
+  EXPECT_EQ(json::parse(check_json(trace, small_diagnosis())).at("findings").at(0).at("remedy_elsewhere"), there);
+}
+
 TEST(CheckReport, DrawsActivationAndGradientAgainstDepth) {
   EXPECT_THAT(check_report("t", small_trace(), small_diagnosis(), kPlain),
               AllOf(HasSubstr("activation  #_  0.500 at layer1, 0.0200 at head"),
