@@ -208,6 +208,17 @@ TEST(Diagnosis, ALossThatGrowsFromASoundStartIsTheLearningRate) {
   EXPECT_THAT(problems(d), Contains(Problem::diverging_loss));
 }
 
+// A program that hands over tensors alone has not diverged; one whose loss is NaN has.
+TEST(Diagnosis, ALossThatNobodyToldIsNoDivergence) {
+  ReferenceChain chain(widths(100, 2, 64), "relu", he());
+  Trace trace = trace_of(chain, {kUnknown});
+  const Diagnosis untold = diagnose(trace);
+  EXPECT_THAT(problems(untold), Not(Contains(Problem::diverging_loss)));
+  EXPECT_EQ(untold.verdict, Verdict::healthy);
+  trace.steps.front().nodes.back().gradient.nan_count = 1;
+  EXPECT_THAT(problems(diagnose(trace)), Contains(Problem::diverging_loss));
+}
+
 TEST(Diagnosis, ATraceWithoutStatisticsIsUncertain) {
   ReferenceChain chain(widths(10, 2, 8), "relu", he());
   Trace trace = describe(chain.graph());

@@ -165,11 +165,21 @@ double mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+/// Whether a loss that is NaN was never told, rather than computed: what depends on it is finite.
+bool was_not_told(const Trace& trace, const TraceStep& step) {
+  if (!std::isnan(step.loss) || trace.non_finite || step.non_finite > 0) return false;
+  if (!step.full()) return step.step > 0;
+  return std::ranges::all_of(step.nodes, [](const NodeRecord& record) {
+    return record.gradient.count == record.gradient.finite_count() &&
+           record.output.count == record.output.finite_count();
+  });
+}
+
 LossCourse course_of(const Trace& trace) {
   LossCourse course;
   std::vector<double> losses;
   for (const TraceStep& step : trace.steps) {
-    if (std::isnan(step.loss) && step.step > 0 && !trace.non_finite) continue;  // not recorded
+    if (was_not_told(trace, step)) continue;
     if (!std::isfinite(step.loss)) course.finite = false;
     losses.push_back(step.loss);
   }
