@@ -14,6 +14,10 @@ execute_process(COMMAND ${WORK}/build/consumer OUTPUT_VARIABLE output COMMAND_EC
 message("${output}")
 
 execute_process(COMMAND ${WORK}/build/own_tensors COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${WORK}/build/own_engine OUTPUT_VARIABLE verdict COMMAND_ECHO STDOUT COMMAND_ERROR_IS_FATAL ANY)
+if(NOT verdict MATCHES "^vanishing_gradient: ")
+  message(FATAL_ERROR "ten sigmoids in a row should be found to fade the gradient: ${verdict}")
+endif()
 
 # Zeros cannot learn and He can: what the table must show.
 if(NOT output MATCHES "zeros +[45][0-9]\\.[0-9] %")
