@@ -2,11 +2,13 @@
 
 /** Between `low` and `high` of points [{epoch, low, high}]; drawn under its line and named like it. */
 export function bandPolygon(name, points, colour) {
+  const extremes = points.length > 0 // what the axis must reach; the first draws all of the band
+    ? [Math.min(...points.map((point) => point.low)), Math.max(...points.map((point) => point.high))] : [];
   return {
     name, type: 'custom', silent: true, z: 1, clip: true, tooltip: { show: false }, itemStyle: { color: colour },
-    data: points.length > 0 ? [[points[0].epoch, points[0].low]] : [],
+    data: extremes.map((value) => [points[0].epoch, value]),
     encode: { x: 0, y: 1 },
-    renderItem: (params, api) => ({
+    renderItem: (params, api) => (params.dataIndex > 0 ? null : {
       type: 'polygon', silent: true,
       shape: {
         points: [

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as data from '../src/data.js';
 import * as format from '../src/format.js';
+import { bandPolygon } from '../src/shapes.js';
 import { comparison, sweep } from './sample.mjs';
 
 test('a band holds mean, lowest and highest of the runs that have a number at the epoch', () => {
@@ -16,6 +17,16 @@ test('a band holds mean, lowest and highest of the runs that have a number at th
   assert.deepEqual(data.band(runs, 'validation_loss'), []);
   assert.equal(data.has(runs, 'test_loss'), true);
   assert.equal(data.has(runs, 'validation_loss'), false);
+});
+
+test('the axis reaches as far as a band does, which is drawn once', () => {
+  const points = [{ epoch: 1, low: 2, high: 5 }, { epoch: 2, low: 1, high: 3 }];
+  const series = bandPolygon('he_normal', points, '#000');
+  assert.deepEqual(series.data, [[1, 1], [1, 5]]);
+  const api = { coord: (point) => point };
+  assert.deepEqual(series.renderItem({ dataIndex: 0 }, api).shape.points, [[1, 5], [2, 3], [2, 1], [1, 2]]);
+  assert.equal(series.renderItem({ dataIndex: 1 }, api), null);
+  assert.deepEqual(bandPolygon('none', [], '#000').data, []);
 });
 
 test('differences are paired by seed and leave out runs that did not finish', () => {
