@@ -34,7 +34,7 @@ constexpr std::string_view kExamples =
     "    --batch-size 64 --epochs 10 --seeds 3 --workers 2 --out runs/first --json result.json\n"
     "  fanin compare --data spirals --activation tanh --inits \"lecun_normal,glorot_normal\"\n"
     "  fanin compare --data houses.csv --target price --task regression --standardize\n"
-    "  fanin compare --epochs 2 --json - --quiet | jq .summary\n"
+    "  fanin compare --epochs 2 --json --quiet | jq .summary\n"
     "\n"
     "Ctrl-C ends the runs, prints the table and writes the files with what there is; a second one\n"
     "quits at once.\n"

@@ -10,14 +10,6 @@
 namespace fanin::cli {
 namespace {
 
-experiment::Task parse_task(const std::string& given) {
-  if (given == "auto") return experiment::Task::automatic;
-  if (given == "classification") return experiment::Task::classification;
-  if (given == "regression") return experiment::Task::regression;
-  const std::vector<std::string> known{"auto", "classification", "regression"};
-  throw Error(ErrorCode::unknown_name, "--task", "there is no task '" + given + "'; " + suggestion(given, known));
-}
-
 int parse_workers(const std::string& given) {
   const std::optional<std::int64_t> value = parse_integer(given);
   if (value && *value >= 0 && *value <= std::numeric_limits<int>::max()) return static_cast<int>(*value);
@@ -96,8 +88,7 @@ void CompareOptions::declare_output() {
       "every run is watched for the page, "
       "which changes no result",
       out);
-  reader.text("--json", "FILE", "write the results as JSON; - is standard output, and the table goes to standard error",
-              json);
+  reader.json("table", json);
   reader.text("--tensorboard", "FOLDER", "write TensorBoard's event files there, while the runs go on", tensorboard);
   reader.flag("--no-progress", "only the table at the end", no_progress);
   reader.flag("--quiet", "neither progress nor table: only files and errors", quiet);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/fanin/train_options.hpp"
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/experiment/load_network.hpp"
@@ -42,6 +43,9 @@ void check_count(const char* name, std::int64_t value) {
 void ContextOptions::declare(OptionReader& reader) {
   reader.text("--data", "WHAT", "data set whose shape, outputs and vocabulary the network gets, see `fanin list data`",
               data);
+  reader.text("--target", "COLUMN", "csv: name or index, from 0, of the column to learn", data_options.target_column);
+  reader.convert("--task", "TASK", "csv, npz, teacher: auto, classification or regression (default auto)",
+                 [this](const std::string& given) { data_options.task = parse_task(given); });
   reader.convert("--input", "SHAPE", "of a sample, such as 1x28x28; overrides that of --data",
                  [this](const std::string& given) { input = parse_shape(given); });
   reader.integer("--outputs", "N", "classes, or values to predict", outputs);
@@ -54,7 +58,7 @@ net::NetworkContext ContextOptions::context() const {
   check_count("--outputs", outputs);
   check_count("--vocabulary", vocabulary);
   net::NetworkContext context;
-  if (!data.empty()) context = experiment::context_of(experiment::load_data_set(data, {}));
+  if (!data.empty()) context = experiment::context_of(experiment::load_data_set(data, data_options));
   if (input.rank() > 0) context.input = input;
   if (outputs > 0) context.outputs = outputs;
   if (vocabulary > 0) context.vocabulary = vocabulary;

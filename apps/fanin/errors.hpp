@@ -21,7 +21,7 @@ enum ExitStatus : int {
 inline constexpr std::string_view kExitStatusHelp =
     "Exit status:\n"
     "  0    done, also when some runs diverged\n"
-    "  1    fanin audit, check or doctor found problems; a run of fanin sweep failed\n"
+    "  1    fanin audit, check or doctor found problems; a run of fanin sweep failed; fix found no cure\n"
     "  2    wrong use: an unknown or impossible option, name or shape\n"
     "  3    data missing, unreadable or damaged\n"
     "  4    output could not be written\n"

@@ -29,7 +29,7 @@ constexpr std::string_view kExamples =
     "Examples:\n"
     "  fanin fix \"mlp(10, 64)\" --data \"spirals\" --init \"normal(std=0.01)\"\n"
     "  fanin fix lenet5 --init \"normal(std=1)\" --limit-train 5000 -o repaired.safetensors\n"
-    "  fanin fix net.toml --data rows.csv --lr 3 --json -\n"
+    "  fanin fix net.toml --data rows.csv --lr 3 --json\n"
     "\n"
     "Exit status:\n"
     "  0    repaired, or nothing to repair\n"
@@ -57,8 +57,7 @@ struct FixOptions {
                    "steps that a diagnosis watches (default: up to 100, fewer where they are dear)", watched_steps);
     reader.group("Output");
     reader.text("-o,--output", "FILE", "write the repaired network's weights as .safetensors", output);
-    reader.text("--json", "FILE",
-                "write the results as JSON; - is standard output, and the report goes to standard error", json);
+    reader.json("report", json);
     reader.flag("--no-progress", "only the report at the end", no_progress);
     reader.flag("--quiet", "neither progress nor report: only files and errors", quiet);
     reader.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",
@@ -69,6 +68,7 @@ struct FixOptions {
 
   void read() {
     reader.read();
+    settings.training.net = OptionReader::argument(settings.training.net, json);
     if (watched_steps > 0) settings.watched_steps = watched_steps;
   }
 

@@ -34,6 +34,7 @@ constexpr std::string_view kExamples =
     "  fanin init --net 784-256-128-10 --init he_normal --seed 1 -o weights.safetensors\n"
     "  fanin init --net 784-256-128-10 --init \"glorot_uniform(gain=tanh)\" --explain\n"
     "  fanin init --net 784-256-128-10 --slice layer1.weight:0:10\n"
+    "  fanin init --net 784-256-128-10 --json | jq '.tensors[] | {name, law}'\n"
     "  fanin init --net 65536-65536-65536 --dtype bf16 --max-shard-size 5GB -o large.safetensors\n"
     "  fanin init --net 784-256-128-10 --init he_normal --seed 0 --stream torch -o torch.safetensors\n"
     "  fanin init --net \"gpt(layers=12, width=768, heads=12)\" --input 1024 --vocabulary 50257 --init gpt2 -o "
@@ -45,9 +46,10 @@ constexpr std::string_view kExamples =
 
 constexpr double kLeastForRate = 1e6;  // below, opening and closing the file is all that is timed
 
-/// Where sentences go: not between the bytes of a file that is written to standard output.
+/// Where sentences go: not between the bytes of a file, or of JSON, that is written to standard output.
 int message_descriptor(const InitOptions& options) {
-  return options.out.starts_with("/dev/") || options.out.starts_with("/proc/") ? STDERR_FILENO : STDOUT_FILENO;
+  return options.json == "-" || options.out.starts_with("/dev/") || options.out.starts_with("/proc/") ? STDERR_FILENO
+                                                                                                      : STDOUT_FILENO;
 }
 
 void show(const InitOptions& options, const std::string& text) {
@@ -99,11 +101,20 @@ void write_slice(const InitOptions& options, const io::Array& values, const std:
   });
 }
 
+void give_json(const InitOptions& options, const std::string& json) {
+  if (options.json == "-") {
+    print(json);
+  } else {
+    write_file(options.json, json);
+  }
+}
+
 int give_slice(const InitOptions& options, const experiment::WeightPlan& plan) {
   const experiment::SliceRequest slice = experiment::parse_slice(options.slice);
   const io::Array values = experiment::draw_slice(plan, slice, options.threads);
+  if (!options.json.empty()) give_json(options, slice_json(values, slice.tensor, slice.from));
   if (options.out.empty()) {
-    print(value_lines(values));
+    if (options.json.empty()) print(value_lines(values));
     return kOk;
   }
   write_slice(options, values, slice.tensor);
@@ -188,11 +199,15 @@ int write_file_of(const InitOptions& options, const experiment::WeightPlan& plan
   (void)experiment::weight_format(options.out);
   check_writable(options.out);
   if (!options.manifest.empty()) check_writable(options.manifest);
+  if (!options.json.empty() && options.json != "-") check_writable(options.json);
   experiment::TensorChecksums checksums(plan.tensors.size());
-  const Written written = write(options, plan, options.manifest.empty() ? nullptr : &checksums);
+  const bool tells = !options.manifest.empty() || !options.json.empty();
+  const Written written = write(options, plan, tells ? &checksums : nullptr);
   const bool interrupted = written.result.interrupted;
-  if (!options.manifest.empty() && !interrupted) {
-    write_file(options.manifest, experiment::manifest_json(plan, checksums.values()));
+  if (tells && !interrupted) {
+    const std::string manifest = experiment::manifest_json(plan, checksums.values());
+    if (!options.manifest.empty()) write_file(options.manifest, manifest);
+    if (!options.json.empty()) give_json(options, manifest);
   }
   if (!options.quiet) {
     std::string text;
@@ -208,7 +223,9 @@ int init(InitOptions& options) {
   if (!options.slice.empty()) return give_slice(options, plan);
   const report::Terminal terminal = report::inspect_terminal(message_descriptor(options), options.color);
   if (!options.quiet) show(options, introduction(options, plan, terminal));
-  return options.out.empty() ? kOk : write_file_of(options, plan, terminal);
+  if (!options.out.empty()) return write_file_of(options, plan, terminal);
+  if (!options.json.empty()) give_json(options, experiment::manifest_json(plan, {}));
+  return kOk;
 }
 
 std::function<int()> declare(CLI::App& app) {

@@ -100,6 +100,7 @@ void InitOptions::declare_output() {
   reader_.text("--slice", "NAME:FROM:TO", "only these elements of one tensor: printed, or with -o written (also .npy)",
                slice);
   reader_.text("--manifest", "FILE", "write formula, fans, gain, seed and checksum of every tensor as JSON", manifest);
+  reader_.json("report", json);
   reader_.convert(
       "--max-shard-size", "SIZE",
       "split into .safetensors files of at most this size, with an index: 5GB (a larger tensor gets a file of its own)",
@@ -128,10 +129,11 @@ void InitOptions::read() {
   if (like.empty() && !embedding_init.empty()) refuse("--embedding-init", "belongs to --like; --net has no embeddings");
   if (!like.empty() && context.given()) refuse("--like", "takes the tensors of a file, whose shapes are known");
   if (!like.empty() && net_given_) refuse("--like", "takes the tensors of a file, so --net cannot be given as well");
-  if (out.empty() && slice.empty() && !explain && like.empty()) {
-    refuse("--out", "name a file such as -o weights.safetensors, or ask for --explain or --slice");
+  if (out.empty() && slice.empty() && !explain && like.empty() && json.empty()) {
+    refuse("--out", "name a file such as -o weights.safetensors, or ask for --explain, --slice or --json");
   }
   if (!slice.empty() && !manifest.empty()) refuse("--manifest", "describes whole tensors, so it cannot join --slice");
+  if (out == "/dev/stdout" && json == "-") refuse("--json", "standard output is taken by the weights; give a file");
   if (out.empty() && resume) refuse("--resume", "needs -o FILE to go on with");
   if (!slice.empty() && resume) refuse("--resume", "continues whole files; a slice is written at once");
   if (!slice.empty() && max_shard_bytes != 0)

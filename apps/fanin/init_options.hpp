@@ -27,6 +27,7 @@ struct InitOptions {
   std::string out;                 ///< file; empty: none
   std::string slice;
   std::string manifest;
+  std::string json;  ///< as the manifest, in place of the report; "-": standard output
   std::uint64_t max_shard_bytes = 0;
   unsigned threads = 0;  ///< 0: one per core
   bool resume = false;

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/core/version.hpp"
 #include "fanin/init/explain.hpp"
 #include "fanin/report/numbers.hpp"
 #include "fanin/report/paragraph.hpp"
@@ -125,6 +127,14 @@ std::string explanation(const experiment::WeightPlan& plan, const report::Termin
     out.append("\n").append(explain_tensor(tensor, terminal));
   }
   return out;
+}
+
+std::string slice_json(const io::Array& array, const std::string& tensor, std::uint64_t first) {
+  std::string values = value_lines(array);
+  if (!values.empty()) values.pop_back();
+  for (std::size_t at = 0; (at = values.find('\n', at)) != std::string::npos; at += 2) values.replace(at, 1, ", ");
+  return fmt::format("{{\"version\": \"{}\", \"tensor\": {}, \"first\": {}, \"values\": [{}]}}\n", kVersion,
+                     nlohmann::json(tensor).dump(), first, values);
 }
 
 std::string value_lines(const io::Array& array) {

@@ -1,6 +1,7 @@
 // What `fanin init` shows: the planned tensors, and where libraries differ.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "fanin/experiment/weights/plan.hpp"
@@ -15,6 +16,9 @@ std::string plan_table(const experiment::WeightPlan& plan, const report::Termina
 /// For every tensor its formula, fans and standard deviation, and what the same name gives it in other
 /// libraries. Tensors of one rule and one shape are explained once.
 std::string explanation(const experiment::WeightPlan& plan, const report::Terminal& terminal);
+
+/// {"version", "tensor", "first", "values"}.
+std::string slice_json(const io::Array& array, const std::string& tensor, std::uint64_t first);
 
 /// One value per line, in the shortest form that reads back to the same element.
 std::string value_lines(const io::Array& array);

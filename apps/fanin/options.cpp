@@ -62,6 +62,20 @@ void OptionReader::text(std::string_view name, std::string_view placeholder, std
   convert(name, placeholder, help, [&value](const std::string& given) { value = given; });
 }
 
+void OptionReader::json(std::string_view what_moves, std::string& value) {
+  const std::string help = "print the results as JSON, and the " + std::string(what_moves) +
+                           " to standard error; with a file, write them there";
+  CLI::Option* option = add("--json", "[FILE]", help);
+  option->expected(0, 1);
+  entries_.push_back({option, [&value](const std::string& given) { value = given.empty() ? "-" : given; }});
+}
+
+std::string OptionReader::argument(std::string given, std::string& json) {
+  const bool is_path = json.find('/') != std::string::npos && !json.ends_with(".toml");
+  const bool is_file = json.empty() || json == "-" || json.ends_with(".json") || is_path;
+  return given.empty() && !is_file ? std::exchange(json, "-") : std::move(given);
+}
+
 void OptionReader::integer(std::string_view name, std::string_view placeholder, std::string_view help,
                            std::int64_t& value) {
   convert(name, placeholder, help, [&value, key = first_name(name)](const std::string& given) {

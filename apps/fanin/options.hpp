@@ -32,6 +32,8 @@ class OptionReader final {
   /// `value` must outlive read(). `name` may hold further names after commas; errors use the first.
   void flag(std::string_view name, std::string_view help, bool& value);
   void text(std::string_view name, std::string_view placeholder, std::string_view help, std::string& value);
+  /// Where the results go as JSON: `value` becomes the file, "-" (standard output) for --json alone.
+  void json(std::string_view what_moves, std::string& value);
   void integer(std::string_view name, std::string_view placeholder, std::string_view help, std::int64_t& value);
   void number(std::string_view name, std::string_view placeholder, std::string_view help, double& value);
   void number(std::string_view name, std::string_view placeholder, std::string_view help, std::optional<double>& value);
@@ -47,6 +49,9 @@ class OptionReader final {
 
   /// Converts what was given. @throws Error bad_value naming the option.
   void read() const;
+  /// The command's argument: `given`, or, where that is empty, what --json took for its file because it came first
+  /// (`fanin train --json lenet5`); a name that ends in .json, or has a folder and is no .toml, stays the file.
+  static std::string argument(std::string given, std::string& json);
 
  private:
   struct Entry {

@@ -33,6 +33,10 @@ void check_writable(const std::filesystem::path& path) {
     fail(path, std::generic_category().message(errno));
   }
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return;  // a pipe, a device
+  const std::filesystem::path folder = path.parent_path();
+  if (!folder.empty() && !std::filesystem::exists(folder, error)) {
+    fail(path, "there is no folder " + folder.string() + "; create it first");
+  }
   try {
     io::AtomicFile probe(path);
     probe.discard();

@@ -59,8 +59,7 @@ SweepOptions::SweepOptions(CLI::App& app) : reader_(app) {
   reader_.text("--out", "FOLDER", "of the store, which keeps each run as it ends (default: sweeps/NAME)", out);
   reader_.text("--tensorboard", "FOLDER", "write TensorBoard's event files there, those of a run when it ends",
                tensorboard);
-  reader_.text("--json", "FILE", "write the results as JSON; - is standard output, and the tables go to standard error",
-               json);
+  reader_.json("tables", json);
   reader_.flag("--no-progress", "only the tables at the end", no_progress);
   reader_.flag("--quiet", "neither progress nor tables: only files and errors", quiet);
   reader_.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",
@@ -69,6 +68,7 @@ SweepOptions::SweepOptions(CLI::App& app) : reader_(app) {
 
 void SweepOptions::read() {
   reader_.read();
+  if (preset.empty()) file = OptionReader::argument(file, json);
   if (file.empty() == preset.empty()) {
     throw Error(ErrorCode::bad_value, "SWEEP.toml",
                 file.empty() ? "which sweep? Name its file, or --preset trainability" : "a file or --preset, not both");

@@ -11,6 +11,7 @@
 #include "apps/fanin/commands.hpp"
 #include "apps/fanin/errors.hpp"
 #include "apps/fanin/event_output.hpp"
+#include "apps/fanin/folder_lock.hpp"
 #include "apps/fanin/output_files.hpp"
 #include "apps/fanin/report_page.hpp"
 #include "apps/fanin/run_store.hpp"
@@ -78,7 +79,8 @@ experiment::TrainResult writing_below(const std::filesystem::path& folder, const
 }
 
 experiment::TrainResult train(const TrainOptions& options, experiment::TrainSettings& settings,
-                              std::optional<RunStore>& store, std::optional<EventOutput>& events) {
+                              std::optional<FolderLock>& lock, std::optional<RunStore>& store,
+                              std::optional<EventOutput>& events) {
   const bool resumes = !options.resume.empty();
   std::optional<report::TrainProgress> progress;
   if (!options.quiet && !options.no_progress) {
@@ -97,6 +99,8 @@ experiment::TrainResult train(const TrainOptions& options, experiment::TrainSett
   const experiment::DataSet data = experiment::load_data_set(settings.data, settings.data_options);
   if (!settings.out.empty()) {
     if (!resumes) static_cast<void>(experiment::resolve(settings, data));  // nothing is written for settings that fail
+    lock.emplace(settings.out);
+    if (!resumes) experiment::check_new_training(settings.out);  // one may have begun while the data were read
     store.emplace(settings.out);
   }
   if (!options.tensorboard.empty()) events.emplace(options.tensorboard);
@@ -166,9 +170,10 @@ std::filesystem::path write_training_page(const std::filesystem::path& folder, c
 int train(TrainOptions& options) {
   options.read();
   experiment::TrainSettings settings = options.settings;
+  std::optional<FolderLock> lock;
   std::optional<RunStore> store;
   std::optional<EventOutput> events;
-  const experiment::TrainResult result = train(options, settings, store, events);
+  const experiment::TrainResult result = train(options, settings, lock, store, events);
   // A file that cannot be written after all must not take the report with it.
   std::exception_ptr failure;
   std::filesystem::path page;

@@ -12,14 +12,6 @@
 namespace fanin::cli {
 namespace {
 
-experiment::Task parse_task(const std::string& given) {
-  const std::vector<std::string> known{"auto", "classification", "regression"};
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (given == known[i]) return static_cast<experiment::Task>(i);
-  }
-  throw Error(ErrorCode::unknown_name, "--task", "there is no task '" + given + "'; " + suggestion(given, known));
-}
-
 // "global_norm=1", "value=0.5", "none".
 void parse_clip(const std::string& given, experiment::TrainSettings& settings) {
   const std::size_t equals = given.find('=');
@@ -40,6 +32,14 @@ void parse_clip(const std::string& given, experiment::TrainSettings& settings) {
 }
 
 }  // namespace
+
+experiment::Task parse_task(const std::string& given) {
+  const std::vector<std::string> known{"auto", "classification", "regression"};
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (given == known[i]) return static_cast<experiment::Task>(i);
+  }
+  throw Error(ErrorCode::unknown_name, "--task", "there is no task '" + given + "'; " + suggestion(given, known));
+}
 
 void declare_watch_options(OptionReader& reader, experiment::WatchSettings& watch) {
   reader.flag("--watch", "look at every tensor at every step, and say at the end what is wrong; changes no result",
@@ -175,8 +175,7 @@ void TrainOptions::declare_output() {
   declare_watch_options(reader_, settings.watch);
   reader_.convert("--trace", "FILE", "write what --watch sees there, as JSON Lines while it goes on; see docs/trace.md",
                   [this](const std::string& given) { settings.watch.trace = given; });
-  reader_.text("--json", "FILE",
-               "write the results as JSON; - is standard output, and the report goes to standard error", json);
+  reader_.json("report", json);
   reader_.flag("--no-progress", "only the report at the end", no_progress);
   reader_.flag("--quiet", "neither progress nor report: only files and errors", quiet);
   reader_.convert("--color", "WHEN", "auto, always or never (default auto: on a terminal without NO_COLOR)",
@@ -185,6 +184,7 @@ void TrainOptions::declare_output() {
 
 void TrainOptions::read() {
   reader_.read();
+  if (resume.empty()) settings.net = OptionReader::argument(settings.net, json);
   settings.out = out;
   if (resume.empty()) return;
   static const std::set<std::string> kAllowed{"--resume",     "--threads", "--checkpoint-seconds", "--json",  "--quiet",

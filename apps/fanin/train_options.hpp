@@ -35,6 +35,9 @@ struct TrainOptions {
   OptionReader reader_;
 };
 
+/// @throws Error unknown_name.
+experiment::Task parse_task(const std::string& given);
+
 /// --watch and --watch-every, which `fanin compare` shares.
 void declare_watch_options(OptionReader& reader, experiment::WatchSettings& watch);
 

@@ -12,7 +12,9 @@ auto reading(const char* option, const Action& action) {
     return action();
   } catch (const Error& error) {
     if (error.where() == option) throw;
-    throw Error(error.code(), option, error.what());
+    // "no optimizer 'adm'" says itself what was read.
+    const bool named = error.message().starts_with("no " + error.where() + " ");
+    throw Error(error.code(), option, named ? error.message() : error.what());
   }
 }
 

@@ -89,6 +89,13 @@ TEST(Output, UnwritableFilesAreFoundBeforeTraining) {
   }
 }
 
+TEST(Output, AMissingFolderIsNamed) {
+  const TemporaryFolder folder;
+  const Finished finished = run({"init", "--net", "4-2", "-o", (folder / "models/w.safetensors").string()});
+  EXPECT_EQ(finished.status, 4);
+  EXPECT_THAT(finished.err, HasSubstr("there is no folder " + (folder / "models").string() + "; create it first"));
+}
+
 TEST(Output, ADiskThatIsFullAtTheEndDoesNotTakeTheTableAlong) {
   const Finished finished = run({"compare", "--data", "spirals(points=64, test_points=32)", "--inits", "zeros",
                                  "--epochs", "1", "--seeds", "1", "--json", "/dev/full"});

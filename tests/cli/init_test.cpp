@@ -302,7 +302,8 @@ TEST(Init, BadRequestsLeaveNothingBehind) {
   expect_failure(init(out, {"--slice", "layer1.weight"}), 2, folder, {"NAME:FROM:TO"});
   expect_failure(init(out, {"--slice", "layer1.weight:0:1", "--resume"}), 2, folder, {"--resume"});
   expect_failure(init(out, {"--slice", "layer1.weight:0:1", "--max-shard-size", "1MB"}), 2, folder, {"--max-shard"});
-  expect_failure(init(out, {"--init", "mup"}), 2, folder, {"no multiplier", "--net describes plain dense", "--like"});
+  expect_failure(init(out, {"--init", "mup"}), 2, folder,
+                 {"no multiplier", "Widths describe plain dense", "mup=true", "--like"});
   expect_failure(init(folder / "w.pth", {}), 2, folder, {".safetensors or .npz"});
   expect_failure(init(folder / "none" / "w.safetensors", {}), 4, folder, {"none"});
   expect_failure(run({"init"}), 2, folder, {"-o weights.safetensors"});

@@ -47,6 +47,17 @@ TEST(Summary, TheDataGiveShapeAndOutputs) {
   EXPECT_EQ(summary({"lstm(8)", "--data", "adding"}).at("output_shape"), std::vector<int>{1});
 }
 
+TEST(Summary, ATablesTargetIsNamedAsInTraining) {
+  const TemporaryFolder folder;
+  write_file(folder / "sizes.csv", "price,baths,size\n1.5,0,50\n2.25,1,70\n2.75,1,90\n3.5,2,110\n2.0,0,65\n");
+  const std::string sizes = (folder / "sizes.csv").string();
+  EXPECT_EQ(summary({"mlp(1, 8)", "--data", sizes, "--target", "price"}).at("output_shape"), std::vector<int>{1});
+  EXPECT_EQ(summary({"mlp(1, 8)", "--data", sizes, "--target", "baths"}).at("output_shape"), std::vector<int>{3});
+  EXPECT_EQ(summary({"mlp(1, 8)", "--data", sizes, "--target", "baths", "--task", "regression"}).at("output_shape"),
+            std::vector<int>{1});
+  expect_wrong_use(run({"summary", "mlp(1, 8)", "--data", sizes, "--target", "baths", "--task", "guess"}), {"--task"});
+}
+
 TEST(Summary, TheJsonHasTheDocumentedFields) {
   const json result = summary({"784-100-10", "--activation", "tanh", "--batch-size", "32"});
   EXPECT_EQ(result.at("version"), FANIN_PROJECT_VERSION);

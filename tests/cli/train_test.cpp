@@ -1,5 +1,6 @@
 // fanin train and fanin evaluate: results, files, wrong use.
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -48,6 +49,17 @@ TEST(Train, WritesItsFilesAndNamesThoseThatExist) {
                                                   AnyOf("report.html", "report.json"), "fanin.sqlite"));
   EXPECT_EQ(read_file(json_file), read_file(folder / "a/b/train.json"));
   EXPECT_THAT(read_file(folder / "a/b/epochs.csv"), StartsWith("epoch,steps,learning_rate,train_loss,train_accuracy,"));
+}
+
+TEST(Train, TwoAtOnceDoNotMixTheirCheckpoints) {
+  const TemporaryFolder folder;
+  const std::string out = (folder / "run").string();
+  Program first({"train", "2-64-2", "--data", "spirals", "--epochs", "100000", "--out", out});
+  ASSERT_TRUE(first.wait_for("epoch 2 of"));
+  const Finished second = run({"train", "--resume", out, "--no-progress"});
+  first.signal(SIGINT);
+  EXPECT_EQ(first.finish().status, 130);
+  expect_failure(second, 2, {out, "another training is writing here"});
 }
 
 TEST(Train, JsonHasTheDocumentedFields) {

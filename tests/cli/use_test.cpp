@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <sstream>
+#include <tuple>
 
 #include "program.hpp"
 #include "wrong_use.hpp"
@@ -52,6 +53,16 @@ TEST(Use, HelpFitsTheTerminal) {
     }
     EXPECT_TRUE(footer);
   }
+}
+
+TEST(Use, AnErrorSaysOnceWhatItIsAbout) {
+  for (const auto& [option, value, message] :
+       {std::tuple{"--activation", "rellu", "--activation: no activation 'rellu'"},
+        {"--optimizer", "adm", "--optimizer: no optimizer 'adm'"},
+        {"--inits", "he_norml", "--inits: no initializer or scheme 'he_norml'"}}) {
+    expect_wrong_use(compare({option, value}), {message});
+  }
+  expect_wrong_use(compare({"--optimizer", "adam(beta=1)"}), {"--optimizer: optimizer adam: no argument 'beta'"});
 }
 
 TEST(Use, AnUnknownInitializerSuggestsTheNearest) {

@@ -24,7 +24,7 @@ class TensorChecksums final {
 };
 
 /// JSON, keys in a fixed order: version, scheme, seed, dialect, stream, network, tensors, multipliers.
-/// @param checksums  one per tensor of the plan (XXH64 of its bytes).
+/// @param checksums  one per tensor of the plan (XXH64 of its bytes); none: the tensors were not drawn, and it is null.
 std::string manifest_json(const WeightPlan& plan, std::span<const std::uint64_t> checksums);
 
 }  // namespace fanin::experiment

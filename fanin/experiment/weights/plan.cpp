@@ -42,8 +42,9 @@ init::NetworkPlan plan_scheme(const init::NetworkScheme& scheme, const net::Grap
     if (error.code() != ErrorCode::unsupported) throw;
     throw Error(error.code(), error.where(),
                 error.message() +
-                    ". --net describes plain dense layers, which cannot have it: plan the scheme for a "
-                    "net::Graph in a program, or, for gpt2 and irnn, take a model's tensors with --like");
+                    ". Widths describe plain dense layers, which cannot have it; presets can: "
+                    "\"gpt(mup=true)\", \"mlp(3, 128, mup=true)\", \"resnet20(norm=none, fixup=true)\" "
+                    "(`fanin list nets`). A model's own tensors are taken by --like");
   }
 }
 
