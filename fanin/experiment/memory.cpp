@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 #include "fanin/experiment/machine/group_limits.hpp"
 
@@ -25,6 +27,14 @@ double machine_bytes(const std::filesystem::path& system_root) {
   const long page = ::sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page <= 0) return allowed;
   return std::min(allowed, static_cast<double>(pages) * static_cast<double>(page));
+}
+
+std::string in_gigabytes(double bytes) {
+  constexpr double kWhole = 10;  // from here on a decimal says nothing
+  std::array<char, 40> text{};
+  const double count = bytes / 1e9;
+  std::snprintf(text.data(), text.size(), "%.*f GB", count < kWhole ? 1 : 0, count);
+  return text.data();
 }
 
 }  // namespace fanin::experiment

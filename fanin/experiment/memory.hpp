@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "fanin/engine/optimizer.hpp"
 #include "fanin/net/graph.hpp"
@@ -19,5 +20,8 @@ double training_bytes(const net::Graph& graph, const engine::Optimizer& optimize
 /// (control groups of versions 1 and 2). Infinity where the system does not say.
 /// @param system_root  above proc and sys: tests look at machines made of files.
 double machine_bytes(const std::filesystem::path& system_root = "/");
+
+/// "0.7 GB", "24 GB": for messages.
+std::string in_gigabytes(double bytes);
 
 }  // namespace fanin::experiment

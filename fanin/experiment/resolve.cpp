@@ -122,8 +122,6 @@ void check_counts(const CompareSettings& settings, const DataSet& data) {
   }
 }
 
-std::string gigabytes(double bytes) { return std::to_string(std::llround(bytes / 1e9)) + " GB"; }
-
 void check_memory(const CompareSettings& resolved, const net::Graph& graph) {
   const double wanted = training_bytes(graph, optimizer_of(resolved), resolved.batch_size,
                                        std::min(run_count(resolved), resolved.workers));
@@ -131,8 +129,9 @@ void check_memory(const CompareSettings& resolved, const net::Graph& graph) {
   if (wanted <= there) return;
   refuse(ErrorCode::bad_value, "--net",
          "training " + resolved.net + " in batches of " + std::to_string(resolved.batch_size) + " with " +
-             std::to_string(resolved.workers) + " workers takes about " + gigabytes(wanted) +
-             " of memory, and there are " + gigabytes(there) + "; use fewer workers, smaller batches or a smaller net");
+             std::to_string(resolved.workers) + " workers takes about " + in_gigabytes(wanted) +
+             " of memory, and there are " + in_gigabytes(there) +
+             "; use fewer workers, smaller batches or a smaller net");
 }
 
 }  // namespace

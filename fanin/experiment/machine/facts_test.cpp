@@ -104,6 +104,8 @@ TEST_F(MadeMachine, GivesAPlanNoMoreMemoryThanItsGroupsAllow) {
   EXPECT_EQ(machine_bytes(root_), 1048576.0);
   put("sys/fs/cgroup/a/b/memory.max", "some words\n");
   EXPECT_EQ(machine_bytes(root_), 268435456.0);
+  EXPECT_EQ(in_gigabytes(machine_bytes(root_)), "0.3 GB");
+  EXPECT_EQ(in_gigabytes(24.4e9), "24 GB");
 }
 
 TEST_F(MadeMachine, AnOutputFolderThatDoesNotExistIsJudgedByTheOneAbove) {

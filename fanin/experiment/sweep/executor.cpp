@@ -1,7 +1,6 @@
 #include "fanin/experiment/sweep/executor.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <functional>
 #include <numeric>
@@ -134,10 +133,9 @@ void check_memory(const std::vector<SweepJob>& jobs, std::size_t workers) {
   for (; fit < workers && wanted + bytes[fit] <= there; ++fit) wanted += bytes[fit];
   if (fit == workers) return;
   wanted = std::accumulate(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(workers), 0.0);
-  const auto gigabytes = [](double count) { return std::to_string(std::llround(count / 1e9)) + " GB"; };
   throw Error(ErrorCode::bad_value, "--workers",
-              std::to_string(workers) + " runs at the same time take up to " + gigabytes(wanted) +
-                  " of memory, and there are " + gigabytes(there) + "; give --workers " +
+              std::to_string(workers) + " runs at the same time take up to " + in_gigabytes(wanted) +
+                  " of memory, and there are " + in_gigabytes(there) + "; give --workers " +
                   std::to_string(std::max<std::size_t>(fit, 1)) + ", smaller batches or smaller networks");
 }
 

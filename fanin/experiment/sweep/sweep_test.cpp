@@ -226,6 +226,12 @@ TEST(Sweep, KeepsDivergedHopelessAndFailedRunsAsResults) {
   EXPECT_EQ(statuses.at("init=he_normal, learning_rate=1e+30, batch_size=16"), StoredStatus::diverged);
   EXPECT_EQ(statuses.at("init=zeros, learning_rate=1e-12, batch_size=4000"), StoredStatus::failed);
   EXPECT_FALSE(result.interrupted);
+  // Which runs are given up, and when, has nothing to do with what runs beside them.
+  for (const int workers : {1, 5}) {
+    const auto path = folder.path() / std::to_string(workers);
+    run_sweep(plan, data, {.folder = path, .workers = workers}, nullptr, {});
+    EXPECT_EQ(contents(path), contents(folder.path())) << workers;
+  }
 }
 
 // A run that fails is tried once more each time, its error stays until then, and a stop before that does not hide it.

@@ -113,9 +113,8 @@ void check_memory(const TrainSettings& s, const net::Graph& graph) {
   const double wanted = training_bytes(graph, parse_optimizer(s), rows_at_once(s), 1);
   const double there = machine_bytes();
   if (wanted <= there) return;
-  const auto gigabytes = [](double bytes) { return std::to_string(std::llround(bytes / 1e9)) + " GB"; };
-  refuse("--net", "training it takes about " + gigabytes(wanted) + " of memory, and there are " + gigabytes(there) +
-                      "; use smaller batches, --accumulate or a smaller network");
+  refuse("--net", "training it takes about " + in_gigabytes(wanted) + " of memory, and there are " +
+                      in_gigabytes(there) + "; use smaller batches, --accumulate or a smaller network");
 }
 
 engine::PlanOptions plan_options(const TrainSettings& s, const DataSet& data, const InputScaling& scaling) {
