@@ -53,6 +53,7 @@ export function figure(options) {
     element,
     redraw,
     mount() {
+      if (chart) return;
       chart = init(plot, null, { renderer: 'canvas', devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) });
       entry.chart = chart;
       redraw();
@@ -69,10 +70,30 @@ export function fillWindow(element) {
   if (plot) plot.dataset.least = String(window.innerHeight - element.querySelector('figcaption').offsetHeight - 60);
 }
 
-/** After the figures are in the document. */
+/**
+ * After the figures are in the document: draws what the window shows, then one chart after the other, so that a page of
+ * large charts can be used at once. window.faninReady is settled when all are drawn; paper waits for them.
+ */
 export function mountFigures() {
-  for (const entry of charts.values()) if (entry.mount) entry.mount();
+  const near = [...charts.values()].filter((entry) => entry.element.getBoundingClientRect().top < 1.5 * window.innerHeight);
+  const waiting = [...charts.values()].filter((entry) => !near.includes(entry));
+  near.forEach((entry) => entry.mount());
   onThemeChange(redrawFigures);
+  window.addEventListener('beforeprint', () => waiting.splice(0).forEach((entry) => entry.mount()));
+  window.faninReady = new Promise((done) => {
+    const next = () => {
+      const entry = waiting.shift();
+      if (!entry) return done();
+      entry.mount();
+      return setTimeout(next);
+    };
+    setTimeout(next);
+  });
+}
+
+/** Draws it now; nothing for a figure that is no chart. */
+export function mountFigure(id) {
+  if (charts.has(id)) charts.get(id).mount();
 }
 
 export function redrawFigures() {

@@ -1,7 +1,7 @@
 // For `fanin report --png`: #pictures lists the figures and the height that each
 // needs, #picture=NAME shows one of them alone.
 import { h } from './dom.js';
-import { fillWindow, redrawFigures } from './figure.js';
+import { fillWindow, mountFigure, redrawFigures } from './figure.js';
 
 const captionHeight = 190;
 
@@ -19,6 +19,12 @@ export function pictureMode() {
     document.body.classList.add('picture');
     document.body.append(figure);
     fillWindow(figure);
+    mountFigure(figure.id);
     redrawFigures();
+    // Chromium gives the window the size that was asked for only when it takes the picture.
+    window.addEventListener('resize', () => {
+      fillWindow(figure);
+      redrawFigures();
+    });
   }
 }

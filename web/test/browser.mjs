@@ -63,6 +63,7 @@ export class Browser {
     const loaded = page.next('Page.loadEventFired');
     await page.send('Page.navigate', { url });
     await loaded;
+    await page.evaluate('window.faninReady');
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     return page;
   }

@@ -219,3 +219,14 @@ test('fanin report draws every chart as a picture', () => {
     assert.ok(png.length > 10_000, name);
   }
 });
+
+test('a picture fills its window, also one whose size changes', async () => {
+  await withPage('compare', { width: 1100, height: 540, hash: '#picture=accuracy' }, async (page) => {
+    const free = () => page.evaluate(`window.innerHeight - document.querySelector('#accuracy .plot').getBoundingClientRect().bottom`);
+    assert.ok(await free() >= 0 && await free() < 40, `${await free()} px are left`);
+    await page.send('Emulation.setDeviceMetricsOverride', { width: 1100, height: 680, deviceScaleFactor: 1, mobile: false });
+    await page.evaluate('new Promise((done) => setTimeout(done, 100))');
+    assert.ok(await free() >= 0 && await free() < 40, `${await free()} px are left`);
+    assert.deepEqual(await page.evaluate(`[...document.querySelectorAll('.picture > figure')].map((figure) => figure.id)`), ['accuracy']);
+  });
+});

@@ -1,5 +1,6 @@
 // What watching a training costs: steps without a monitor, with quick statistics at every step, with full records every
-// 50 steps beside those, and with full records at every step take turns on the same data.
+// 50 steps beside those, with histograms in them as for report.html, and with full records at every step take turns on
+// the same data.
 //
 //     fanin_experiment_bench [--data fashion-mnist] [--net 784-256-128-10] [--batch 64] [--chunks 1] [--threads 1]
 //                            [--rounds 188] [--repeats 5] [--every 50]
@@ -42,12 +43,13 @@ constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 struct Way {
   const char* name;
   std::int64_t every;  // 0: nobody watches
+  bool page = false;   // with histograms
 };
 
 // One of the trainings that take turns.
 class Training {
  public:
-  Training(const NetworkStart& start, const DataSet& data, const Options& options, std::int64_t every)
+  Training(const NetworkStart& start, const DataSet& data, const Options& options, const Way& way)
       : data_(data),
         batch_(std::stoll(options.at("batch"))),
         plan_(start.graph, {.batch_size = batch_,
@@ -62,8 +64,8 @@ class Training {
       parameter.rule.fill(parameter.parameter, 1, 0, values);
       plan_.set_parameter(parameter.parameter.name, values);
     }
-    if (every > 0) {
-      monitor_.emplace(start.graph, WatchSettings{.on = true, .every = every}, plan_,
+    if (way.every > 0) {
+      monitor_.emplace(start.graph, WatchSettings{.on = true, .page = way.page, .every = way.every}, plan_,
                        trace_of(start.graph, {.init = "he_normal", .optimizer = "adam", .batch_rows = batch_}), 0);
     }
   }
@@ -113,16 +115,17 @@ int run(const Options& options) {
   settings.data = options.at("data");
   const NetworkStart start = start_of("he_normal", network_of(settings, data));
   const std::int64_t every = std::stoll(options.at("every"));
-  const std::array<Way, 4> ways{Way{"nobody watches", 0}, Way{"quick statistics", kNever},
-                                Way{"full every k steps", every}, Way{"full every step", 1}};
+  const std::array<Way, 5> ways{Way{"nobody watches", 0}, Way{"quick statistics", kNever},
+                                Way{"full every k steps", every}, Way{"for the page", every, true},
+                                Way{"full every step", 1}};
   const int rounds = std::stoi(options.at("rounds"));
   const int repeats = std::stoi(options.at("repeats"));
-  std::array<std::vector<double>, 4> step;
-  std::array<std::vector<double>, 4> extra;
+  std::array<std::vector<double>, 5> step;
+  std::array<std::vector<double>, 5> extra;
   for (int repeat = 0; repeat < repeats; ++repeat) {
     std::vector<std::unique_ptr<Training>> trainings;
-    for (const Way& way : ways) trainings.push_back(std::make_unique<Training>(start, data, options, way.every));
-    std::array<double, 4> seconds = {};
+    for (const Way& way : ways) trainings.push_back(std::make_unique<Training>(start, data, options, way));
+    std::array<double, 5> seconds = {};
     for (int round = 0; round < rounds; ++round) {
       for (std::size_t i = 0; i < ways.size(); ++i) {
         const std::size_t way = (i + static_cast<std::size_t>(round)) % ways.size();
