@@ -9,7 +9,7 @@ find_package(Boost 1.81 CONFIG REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 3.37 REQUIRED) # STRICT tables
 find_package(fmt CONFIG REQUIRED)
-find_package(nlohmann_json 3.10 CONFIG REQUIRED)
+find_package(nlohmann_json 3.11 CONFIG REQUIRED)
 find_package(tomlplusplus CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 if(FANIN_MPI)

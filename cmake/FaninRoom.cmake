@@ -33,15 +33,20 @@ function(fanin_room)
     set_property(SOURCE ${kernels} APPEND PROPERTY COMPILE_OPTIONS -fno-sanitize=undefined)
   endif()
 
+  if(FANIN_SANITIZE AND R_NAME MATCHES "^(experiment|report)$")
+    fanin_compile_quickly(${target})
+  endif()
+
   if(FANIN_TESTS AND R_TESTS)
     add_executable(${target}_test ${R_TESTS})
     foreach(room IN LISTS R_TEST_ROOMS)
       target_link_libraries(${target}_test PRIVATE fanin::${room})
     endforeach()
     target_link_libraries(${target}_test PRIVATE fanin::${R_NAME} ${R_PRIVATE} ${R_TEST_PRIVATE}
-      fanin_warnings GTest::gmock GTest::gtest_main)
+      fanin_test_support fanin_warnings GTest::gmock GTest::gtest_main)
     target_compile_definitions(${target}_test PRIVATE
       FANIN_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FANIN_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden")
+    fanin_compile_quickly(${target}_test)
     gtest_discover_tests(${target}_test TEST_PREFIX "${R_NAME}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
   endif()
 

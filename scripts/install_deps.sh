@@ -6,6 +6,7 @@
 #   scripts/install_deps.sh --bench    the above and PyTorch, for `make bench`
 #   scripts/install_deps.sh --lint     the above and clang-format 14, clang-tidy
 #   scripts/install_deps.sh --web-test the above and Chromium, in which the page's tests run
+#   scripts/install_deps.sh --mpi      the above and OpenMPI, for -DFANIN_MPI=ON
 #   scripts/install_deps.sh --list     only print the package names
 set -euo pipefail
 
@@ -24,6 +25,7 @@ data_packages=(dataset-fashion-mnist)
 bench_packages=(python3-torch python3-numpy libopenblas0-pthread)
 lint_packages=(clang-format-14 clang-tidy)
 web_test_packages=(chromium)
+mpi_packages=(libopenmpi-dev openmpi-bin)
 
 wanted=("${build_packages[@]}" "${web_packages[@]}" "${test_packages[@]}" "${data_packages[@]}")
 list_only=no
@@ -32,9 +34,10 @@ for option in "$@"; do
     --bench) wanted+=("${bench_packages[@]}") ;;
     --lint) wanted+=("${lint_packages[@]}") ;;
     --web-test) wanted+=("${web_test_packages[@]}") ;;
+    --mpi) wanted+=("${mpi_packages[@]}") ;;
     --list) list_only=yes ;;
     *)
-      echo "install_deps.sh: unknown option '$option'; it knows --bench, --lint, --web-test and --list" >&2
+      echo "install_deps.sh: unknown option '$option'; it knows --bench, --lint, --web-test, --mpi and --list" >&2
       exit 2
       ;;
   esac

@@ -7,6 +7,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/watch/watch_json.hpp"
 
 namespace fanin::experiment {
@@ -177,13 +178,13 @@ std::string to_json(const CompareResult& result) {
   json["summary"] = Json::array();
   for (const InitSummary& row : result.summary) json["summary"].push_back(summary_json(row));
   // A path may hold bytes that are no UTF-8; they become U+FFFD.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 std::string settings_to_json(const CompareSettings& settings) {
   Json json = settings_json(settings);
   json.erase("workers");
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(json);
 }
 
 std::string to_csv(const CompareResult& result) {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -15,6 +15,7 @@ using observe::Problem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 observe::Trace small_trace() {
   observe::Trace trace;
@@ -75,7 +76,7 @@ TEST(CheckReport, TranslatesTheRemedyForATrainingOfAnotherFramework) {
   trace.origin = "pytorch";
   const std::string there = "torch.nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')";
   EXPECT_THAT(check_report("t", trace, small_diagnosis(), kPlain), HasSubstr("In PyTorch: " + there));
-  EXPECT_EQ(json::parse(check_json(trace, small_diagnosis())).at("findings").at(0).at("remedy_elsewhere"), there);
+  EXPECT_EQ(parse_json(check_json(trace, small_diagnosis())).at("findings").at(0).at("remedy_elsewhere"), there);
 }
 
 TEST(CheckReport, DrawsActivationAndGradientAgainstDepth) {
@@ -110,7 +111,7 @@ TEST(CheckReport, SaysWhenItWasInterrupted) {
 }
 
 TEST(CheckJson, HoldsVerdictFindingsAndLayers) {
-  const json result = json::parse(check_json(small_trace(), small_diagnosis()));
+  const json result = parse_json(check_json(small_trace(), small_diagnosis()));
   EXPECT_EQ(result.at("verdict"), "unhealthy");
   const json& finding = result.at("findings").at(0);
   EXPECT_EQ(finding.at("problem"), "poor_init_scale");
@@ -131,7 +132,7 @@ TEST(CheckJson, TellsOfTheFirstValueThatIsNotFinite) {
   trace.steps.back().loss = NAN;
   trace.non_finite = observe::NonFinite{
       .step = 1, .name = "layer1.dense", .tensor = "output", .element = 3, .nan = false, .growth = {1, 1e20}};
-  const json result = json::parse(check_json(trace, small_diagnosis()));
+  const json result = parse_json(check_json(trace, small_diagnosis()));
   EXPECT_TRUE(result.at("last_loss").is_null());
   EXPECT_EQ(result.at("non_finite").at("name"), "layer1.dense");
   EXPECT_EQ(result.at("non_finite").at("growth").at(1), 1e20);

@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -15,6 +15,7 @@ using experiment::GradientChain;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 Terminal terminal(int width, bool unicode = true) {
   return {.interactive = false, .color = false, .unicode = unicode, .width = width};
@@ -76,7 +77,7 @@ TEST(DemoReport, FitsNarrowTerminalsAndAsciiOnes) {
 }
 
 TEST(DemoReport, TheJsonHasTheDocumentedFields) {
-  const auto json = nlohmann::json::parse(demo_json(vanishing()));
+  const auto json = parse_json(demo_json(vanishing()));
   EXPECT_EQ(json.at("demo"), "vanishing");
   EXPECT_EQ(json.at("seed"), 42);
   EXPECT_EQ(json.at("matrix").at(0).at(1), -2);

@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -15,6 +15,7 @@ using experiment::SizeTrend;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 Terminal terminal(int width, bool unicode = true) {
   return {.interactive = false, .color = false, .unicode = unicode, .width = width};
@@ -83,7 +84,7 @@ TEST(DepthReport, FitsNarrowTerminalsAndAsciiOnes) {
 }
 
 TEST(DepthReport, TheJsonHasTheDocumentedFields) {
-  const auto json = nlohmann::json::parse(depth_json(halving()));
+  const auto json = parse_json(depth_json(halving()));
   ASSERT_EQ(json.at("layers").size(), 12U);
   EXPECT_EQ(json["layers"][1].at("name"), "layer2");
   EXPECT_EQ(json["layers"][1].at("gradient_second_moment"), 0.5);

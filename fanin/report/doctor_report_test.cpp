@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 Terminal terminal(int width) { return {.interactive = false, .color = false, .unicode = false, .width = width}; }
 
@@ -59,7 +60,7 @@ TEST(DoctorReport, FitsNarrowTerminals) {
 
 TEST(DoctorReport, TheJsonHasTheDocumentedFields) {
   const experiment::MachineFacts facts = machine();
-  const auto json = nlohmann::json::parse(doctor_json(facts, experiment::judge_machine(facts)));
+  const auto json = parse_json(doctor_json(facts, experiment::judge_machine(facts)));
   EXPECT_EQ(json.at("processor").at("caches").at(0).at("bytes"), 48 << 10);
   EXPECT_EQ(json.at("threads").at("usable"), 1);
   EXPECT_EQ(json.at("threads").at("cpu_quota"), 1.5);

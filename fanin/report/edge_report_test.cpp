@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 Terminal terminal(int width, bool unicode = true) {
   return {.interactive = false, .color = false, .unicode = unicode, .width = width};
@@ -53,14 +54,14 @@ TEST(EdgeReport, FitsNarrowTerminalsAndAsciiOnes) {
 }
 
 TEST(EdgeReport, TheJsonHasTheDocumentedFields) {
-  const auto json = nlohmann::json::parse(edge_json(edge("tanh", 0.05, 2.0)));
+  const auto json = parse_json(edge_json(edge("tanh", 0.05, 2.0)));
   EXPECT_EQ(json.at("activation"), "tanh");
   EXPECT_EQ(json.at("critical_points").at(0).at("stability"), "stable");
   EXPECT_EQ(json.at("half_stable_points").size(), 0U);
   EXPECT_EQ(json.at("at").at("phase"), "chaotic");
   EXPECT_LT(json.at("at").at("xi_grad"), 0);
-  EXPECT_TRUE(nlohmann::json::parse(edge_json(edge("tanh", 0.05))).at("at").is_null());
-  EXPECT_TRUE(nlohmann::json::parse(edge_json(edge("relu", 0, 2.0))).at("at").at("xi_c").is_null());
+  EXPECT_TRUE(parse_json(edge_json(edge("tanh", 0.05))).at("at").is_null());
+  EXPECT_TRUE(parse_json(edge_json(edge("relu", 0, 2.0))).at("at").at("xi_c").is_null());
 }
 
 }  // namespace

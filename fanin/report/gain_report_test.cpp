@@ -2,10 +2,10 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 Terminal terminal(int width, bool unicode = true) {
   return {.interactive = false, .color = false, .unicode = unicode, .width = width};
@@ -40,7 +41,7 @@ TEST(GainReport, FitsNarrowTerminalsAndAsciiOnes) {
 }
 
 TEST(GainReport, TheJsonHasTheDocumentedFields) {
-  const auto tanh = nlohmann::json::parse(gain_json(theory::gain_summary("tanh", 2.0)));
+  const auto tanh = parse_json(gain_json(theory::gain_summary("tanh", 2.0)));
   EXPECT_EQ(tanh.at("activation"), "tanh");
   EXPECT_EQ(tanh.at("variance"), 2);
   EXPECT_EQ(tanh.at("gated"), false);
@@ -48,7 +49,7 @@ TEST(GainReport, TheJsonHasTheDocumentedFields) {
   EXPECT_TRUE(tanh.at("gains").at("mean_removed").is_number());
   EXPECT_TRUE(tanh.at("moments").at("slope_second_moment").is_number());
   EXPECT_NEAR(tanh.at("pytorch").at("gain").get<double>(), 5.0 / 3, 1e-15);
-  EXPECT_TRUE(nlohmann::json::parse(gain_json(theory::gain_summary("gelu"))).at("pytorch").is_null());
+  EXPECT_TRUE(parse_json(gain_json(theory::gain_summary("gelu"))).at("pytorch").is_null());
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
-// Private to this room: what its JSON writers share.
+// Private to this room: what its JSON writers share. Text is made and read in json_values.cpp, because the library's
+// reader and writer cost each file that has them seconds of compiling.
 #pragma once
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 namespace fanin::report {
 
@@ -13,8 +15,12 @@ using Json = nlohmann::ordered_json;
 inline Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 /// Indented, with a newline at the end; bytes that are no UTF-8 become U+FFFD.
-inline std::string json_text(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string json_text(const Json& json);
+
+/// The same on one line.
+std::string json_line(const Json& json);
+
+/// The order of keys is kept. Throws Json::parse_error.
+Json parse_json(std::string_view text);
 
 }  // namespace fanin::report

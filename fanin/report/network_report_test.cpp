@@ -3,11 +3,11 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "fanin/net/presets.hpp"
 #include "fanin/net/shorthand.hpp"
 #include "fanin/report/network_rows.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -16,6 +16,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 const Terminal kWide{.unicode = true, .width = 160};
 
@@ -111,7 +112,7 @@ TEST(NetworkReport, FitsANarrowTerminal) {
 
 TEST(NetworkJson, HasEveryNodeAndTheTotals) {
   const net::Graph graph = net::preset_network("resnet20", {.input = {3, 32, 32}, .outputs = 10});
-  const nlohmann::json json = nlohmann::json::parse(network_json(graph, {.title = "resnet20"}));
+  const nlohmann::json json = parse_json(network_json(graph, {.title = "resnet20"}));
   EXPECT_EQ(json.at("net"), "resnet20");
   EXPECT_EQ(json.at("nodes").size(), graph.nodes().size());
   EXPECT_EQ(json.at("input_shape"), (std::vector<int>{3, 32, 32}));

@@ -2,11 +2,11 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -14,6 +14,7 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using tests::parse_json;
 
 Terminal terminal(int width) { return {.interactive = false, .color = false, .unicode = true, .width = width}; }
 
@@ -48,10 +49,10 @@ TEST(ProblemReport, LinesFitTheTerminal) {
 }
 
 TEST(ProblemReport, JsonSaysTheSame) {
-  const json page = json::parse(problem_json(observe::page_of(observe::Problem::wrong_fan_mode)));
+  const json page = parse_json(problem_json(observe::page_of(observe::Problem::wrong_fan_mode)));
   EXPECT_EQ(page["problem"], "wrong_fan_mode");
   EXPECT_EQ(page["initialization"], true);
-  const json list = json::parse(problem_list_json());
+  const json list = parse_json(problem_list_json());
   EXPECT_EQ(list["problems"].size(), 24U);
 }
 

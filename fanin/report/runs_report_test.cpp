@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -15,6 +14,7 @@ using experiment::StoredStatus;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 constexpr Terminal kWide{.unicode = true, .width = 140};
 
@@ -115,7 +115,7 @@ TEST(RunsReport, NamesTheBetterOneWhenItIsEstablished) {
   EXPECT_THAT(pairs_report(pairs, kWide), HasSubstr(". a is better."));
   EXPECT_THAT(pairs_report(experiment::pair_runs(runs, "b", "a", &experiment::find_run_number("test_loss")), kWide),
               HasSubstr(". a is better."));
-  const auto json = nlohmann::json::parse(pairs_json(pairs));
+  const auto json = parse_json(pairs_json(pairs));
   EXPECT_EQ(json["first"], "b");
   EXPECT_EQ(json["pairs"].size(), 3U);
   EXPECT_EQ(json["difference_established"], true);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "fanin/core/call_expr.hpp"
@@ -13,6 +12,7 @@
 #include "fanin/report/sweep_map.hpp"
 #include "fanin/report/sweep_progress.hpp"
 #include "fanin/report/text.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::report {
 namespace {
@@ -20,6 +20,7 @@ namespace {
 using experiment::StoredRun;
 using experiment::SweepPoint;
 using experiment::SweepResult;
+using tests::parse_json;
 
 SweepResult result_of(const std::string& text, const std::function<double(const SweepPoint&)>& accuracy) {
   SweepResult result;
@@ -65,8 +66,7 @@ TEST(SweepPage, HasThePointsRankedAndTheMapAcrossTheWeightVariance) {
   const SweepResult result = result_of(
       "name = \"map\"\n[base]\nactivation = \"tanh\"\n[axes]\ndepth = [10, 20]\nweight_variance = [1.0, 4.0]\n",
       [](const SweepPoint& point) { return 0.5 + *parse_number(point.values[0].value) / 100; });
-  const auto page =
-      nlohmann::json::parse(sweep_page_data(result, experiment::summarize(result), "fanin sweep map.toml"));
+  const auto page = parse_json(sweep_page_data(result, experiment::summarize(result), "fanin sweep map.toml"));
   EXPECT_EQ(page["kind"], "sweep");
   EXPECT_EQ(page["command"], "fanin sweep map.toml");
   EXPECT_EQ(page["sweep"]["axes"], (nlohmann::json{"weight_variance", "depth"}));
@@ -85,7 +85,7 @@ TEST(SweepPage, SaysWhichDifferencesAreEstablished) {
   const SweepResult result = result_of(kInits, [](const SweepPoint& point) {
     return (point.settings.init == "he_normal" ? 0.9 : 0.8) + 0.001 * static_cast<double>(point.seed % 3);
   });
-  const auto page = nlohmann::json::parse(sweep_page_data(result, experiment::summarize(result), ""));
+  const auto page = parse_json(sweep_page_data(result, experiment::summarize(result), ""));
   const std::string outcome = page["outcome"];
   EXPECT_TRUE(has(outcome, "he_normal has the best mean; it is better than glorot_normal")) << outcome;
 }

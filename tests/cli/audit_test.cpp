@@ -1,11 +1,11 @@
 // fanin audit: what a file of weights could come from, and what looks wrong in it.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "fanin/io/safetensors_writer.hpp"
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using tests::parse_json;
 
 TEST(Audit, RecognizesWhatInitWrote) {
   const TemporaryFolder folder;
@@ -23,7 +24,7 @@ TEST(Audit, RecognizesWhatInitWrote) {
     EXPECT_EQ(finished.status, 0) << finished.err;
     EXPECT_THAT(finished.out,
                 AllOf(HasSubstr("layer1.weight"), HasSubstr("he_normal"), HasSubstr("Nothing looks wrong")));
-    const json audit = json::parse(run({"audit", path, "--json"}).out);
+    const json audit = parse_json(run({"audit", path, "--json"}).out);
     ASSERT_EQ(audit.at("tensors").size(), 6U);
     for (const json& tensor : audit["tensors"]) {
       if (tensor.at("name") != "layer1.weight") continue;
@@ -48,7 +49,7 @@ TEST(Audit, RecognizesGpt2sResidualProjections) {
   io::write_safetensors(folder / "a.safetensors", arrays);
   const std::string drawn = (folder / "b.safetensors").string();
   ASSERT_EQ(run({"init", "--like", (folder / "a.safetensors").string(), "--init", "gpt2", "-o", drawn}).status, 0);
-  const json audit = json::parse(run({"audit", drawn, "--json"}).out);
+  const json audit = parse_json(run({"audit", drawn, "--json"}).out);
   EXPECT_EQ(audit.at("version"), FANIN_PROJECT_VERSION);
   for (const json& tensor : audit.at("tensors")) {
     const bool projection = tensor.at("name").get<std::string>().ends_with("c_proj.weight");
@@ -83,7 +84,7 @@ TEST(Audit, FindsWhatLooksWrongAndExitsWith1) {
   EXPECT_EQ(finished.status, 1) << finished.err;
   const Finished as_json = run({"audit", "--json", (folder / "w.safetensors").string()});
   EXPECT_EQ(as_json.status, 1);
-  const json audit = json::parse(run({"audit", (folder / "w.safetensors").string(), "--json"}).out);
+  const json audit = parse_json(run({"audit", (folder / "w.safetensors").string(), "--json"}).out);
   std::map<std::string, std::string> found;
   for (const json& finding : audit.at("findings")) found[finding.at("tensor")] = finding.at("code");
   const std::map<std::string, std::string> expected{{"twin.weight", "duplicate"},

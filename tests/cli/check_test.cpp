@@ -1,10 +1,10 @@
 // fanin check: what a network's first steps show, in words, as JSON and by its exit status.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -13,6 +13,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 const std::string kSpirals = "spirals(points=400, test_points=40)";
 
@@ -39,7 +40,7 @@ TEST(Check, FindsNothingInASoundNetwork) {
 TEST(Check, NamesAStartOfZeros) {
   const Finished finished = run(check("2-64-64-2", {"--init", "zeros", "--json"}));
   EXPECT_EQ(finished.status, 1) << finished.err;
-  const json result = json::parse(finished.out);
+  const json result = parse_json(finished.out);
   EXPECT_EQ(result.at("verdict"), "unhealthy");
   EXPECT_THAT(problems_in(result), ::testing::Contains("symmetric_units"));
   const json& finding = result.at("findings").at(0);
@@ -72,7 +73,7 @@ TEST(Check, TellsOfTheFirstValueThatIsNotFinite) {
   const Finished finished =
       run(check("2-64-64-2", {"--activation", "linear", "--optimizer", "sgd", "--lr", "1e12", "--json"}));
   EXPECT_EQ(finished.status, 1) << finished.err;
-  const json result = json::parse(finished.out);
+  const json result = parse_json(finished.out);
   EXPECT_EQ(result.at("ended"), "diverged");
   EXPECT_FALSE(result.at("non_finite").at("name").get<std::string>().empty());
   EXPECT_THAT(problems_in(result), ::testing::Contains("non_finite"));
@@ -88,7 +89,7 @@ TEST(Check, WritesJsonToAFileBesideTheReport) {
   const std::string file = (folder / "check.json").string();
   const Finished finished = run({"check", "--data", kSpirals, "--steps", "5", "--json", file});
   EXPECT_THAT(finished.out, AllOf(HasSubstr("2-256-128-2"), HasSubstr("Saved: ")));
-  EXPECT_EQ(json::parse(read_file(file)).at("steps"), 5);
+  EXPECT_EQ(parse_json(read_file(file)).at("steps"), 5);
 }
 
 TEST(Check, StartsFromAFileOfWeights) {
@@ -130,7 +131,7 @@ TEST(Check, LeavesValidJsonWhenInterrupted) {
   const std::string& shown = session.shown();
   const std::size_t begin = shown.find("{\r\n");
   ASSERT_NE(begin, std::string::npos) << shown;
-  const json result = json::parse(shown.substr(begin, shown.rfind('}') + 1 - begin));
+  const json result = parse_json(shown.substr(begin, shown.rfind('}') + 1 - begin));
   EXPECT_EQ(result.at("ended"), "interrupted");
 }
 

@@ -1,9 +1,8 @@
 // fanin demo: the notebooks' matrices digit for digit, and chains whose gradients do what the title says.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 #include "wrong_use.hpp"
 
 namespace fanin::cli_test {
@@ -13,6 +12,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 struct Printed {
   const char* demo;
@@ -61,7 +61,7 @@ TEST(DemoCommand, EveryDemoDrawsChainsWithARealLoss) {
 }
 
 TEST(DemoCommand, TheJsonHasTheDocumentedFields) {
-  const json he = json::parse(run({"demo", "he", "--json"}).out);
+  const json he = parse_json(run({"demo", "he", "--json"}).out);
   EXPECT_EQ(he.at("version"), FANIN_PROJECT_VERSION);
   EXPECT_EQ(he.at("demo"), "he");
   EXPECT_EQ(he.at("seed"), 42);
@@ -80,7 +80,7 @@ TEST(DemoCommand, TheJsonHasTheDocumentedFields) {
   for (const char* field : {"error_norm", "gradient_norm", "activation_rms", "dead_fraction"}) {
     EXPECT_TRUE(chain["layers"][0].at(field).is_number()) << field;
   }
-  const json sigmoid = json::parse(run({"demo", "--json", "sigmoid-chain", "--seed", "3"}).out);
+  const json sigmoid = parse_json(run({"demo", "--json", "sigmoid-chain", "--seed", "3"}).out);
   EXPECT_EQ(sigmoid.at("seed"), 3);
   EXPECT_TRUE(sigmoid.at("matrix").is_null());
   EXPECT_EQ(sigmoid.at("table").at("rows").at(0).size(), sigmoid.at("table").at("columns").size());

@@ -1,9 +1,8 @@
 // fanin doctor on this machine: everything it names is there, and its exit status follows its findings.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 #include "wrong_use.hpp"
 
 namespace fanin::cli_test {
@@ -11,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 using ::testing::HasSubstr;
+using tests::parse_json;
 
 struct Findings {
   int status = -1;
@@ -21,7 +21,7 @@ struct Findings {
 Findings findings_of(const Environment& environment, Arguments arguments = {"doctor", "--json"}) {
   const Finished finished = run(arguments, environment);
   Findings result{finished.status, false, ""};
-  const json parsed = json::parse(finished.out);
+  const json parsed = parse_json(finished.out);
   for (const json& finding : parsed.at("findings")) {
     result.hurts = result.hurts || finding.at("hurts").get<bool>();
     result.names.append(" ").append(finding.at("name").get<std::string>());
@@ -35,7 +35,7 @@ TEST(Doctor, TheExitStatusSaysWhetherSomethingHurts) {
 }
 
 TEST(Doctor, NamesEveryLibrary) {
-  const json libraries = json::parse(run({"doctor", "--json"}).out).at("libraries");
+  const json libraries = parse_json(run({"doctor", "--json"}).out).at("libraries");
   for (const char* name : {"oneDNN", "Highway", "Eigen", "SQLite", "zlib", "fmt", "CLI11", "nlohmann JSON"}) {
     ASSERT_TRUE(libraries.contains(name)) << name;
     EXPECT_FALSE(libraries.at(name).get<std::string>().empty()) << name;

@@ -1,20 +1,21 @@
 // Every page of `fanin explain` names a command; each is run here, and must show the problem that the page is about.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
 
 using nlohmann::json;
+using tests::parse_json;
 
 json pages() {
   const Finished finished = run({"explain", "--json"});
   EXPECT_EQ(finished.status, 0) << finished.err;
-  return json::parse(finished.out)["problems"];
+  return parse_json(finished.out)["problems"];
 }
 
 // The words of a command as a shell splits them.
@@ -46,7 +47,7 @@ TEST(ExplainDemonstrations, EachShowsItsProblem) {
     for (const char* extra : {"--limit-train", "2000", "--limit-test", "100", "--json", "-"}) words.emplace_back(extra);
     const Finished finished = run(words);
     ASSERT_TRUE(finished.status == 0 || finished.status == 1) << problem << ": " << finished.err;
-    const json answer = json::parse(finished.out);
+    const json answer = parse_json(finished.out);
     std::string found;
     for (const json& finding : answer["findings"]) found.append(finding["problem"].get<std::string>()).append(" ");
     EXPECT_THAT(found, ::testing::HasSubstr(problem)) << page["command"];

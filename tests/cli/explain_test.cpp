@@ -1,15 +1,15 @@
 // fanin explain: a page for each problem that a diagnosis names.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using tests::parse_json;
 
 TEST(Explain, ShowsAPageOfPlainWords) {
   const Finished finished = run({"explain", "vanishing_gradient"});
@@ -20,7 +20,7 @@ TEST(Explain, ShowsAPageOfPlainWords) {
 TEST(Explain, WithoutANameItListsAll) {
   const Finished finished = run({"explain", "--json"});
   EXPECT_EQ(finished.status, 0) << finished.err;
-  EXPECT_EQ(nlohmann::json::parse(finished.out)["problems"].size(), 24U);
+  EXPECT_EQ(parse_json(finished.out)["problems"].size(), 24U);
 }
 
 TEST(Explain, AnUnknownNameGetsTheNearest) {

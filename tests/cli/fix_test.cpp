@@ -1,9 +1,8 @@
 // fanin fix, and the schemes that look at data first.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "fanin/io/safetensors.hpp"
+#include "tests/support/json.hpp"
 #include "train_runs.hpp"
 #include "wrong_use.hpp"
 
@@ -14,6 +13,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 const std::string kTeacher =
     "teacher(inputs=12, hidden=16, outputs=3, task=classification, points=1200, test_points=300)";
@@ -36,7 +36,7 @@ TEST(Fix, RepairsABadStartAndWritesWhatToUse) {
   EXPECT_THAT(finished.out, AllOf(HasSubstr("Repaired:"), HasSubstr("before"), HasSubstr("after"),
                                   HasSubstr("Use: --init \"lsuv(normal(std=0.001))\""), HasSubstr("Saved: ")));
   EXPECT_THAT(finished.err, AllOf(HasSubstr("diagnosing the network as it is"), HasSubstr("trying --init")));
-  const json result = json::parse(read_file(report));
+  const json result = parse_json(read_file(report));
   EXPECT_EQ(result.at("outcome"), "repaired");
   EXPECT_GT(result.at("after").at("accuracy").get<double>(), result.at("before").at("accuracy").get<double>());
   EXPECT_EQ(io::SafetensorsFile(weights).metadata().at("fanin.init"), "lsuv(start=normal(std=0.001))");
@@ -49,7 +49,7 @@ TEST(Fix, LeavesAHealthyNetworkAlone) {
   const Finished finished = run(fix("mlp(2, 32)", "he_normal", {"-o", weights, "--json", "-"}));
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.err, HasSubstr("Nothing"));
-  EXPECT_EQ(json::parse(finished.out).at("after"), nullptr);
+  EXPECT_EQ(parse_json(finished.out).at("after"), nullptr);
   EXPECT_FALSE(std::filesystem::exists(weights));
 }
 

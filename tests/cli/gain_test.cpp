@@ -1,9 +1,8 @@
 // fanin gain: the numbers of the literature, and words about where PyTorch's differ.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 #include "wrong_use.hpp"
 
 namespace fanin::cli_test {
@@ -13,6 +12,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using tests::parse_json;
 
 json gain(Arguments arguments) {
   arguments.insert(arguments.begin(), "gain");
@@ -20,7 +20,7 @@ json gain(Arguments arguments) {
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.err, IsEmpty());
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 struct Expected {
@@ -98,9 +98,9 @@ TEST(Gain, JsonGoesToAFileBesideTheTextAndMayComeFirst) {
   const Finished finished = run({"gain", "gelu", "--json", file});
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.out, AllOf(HasSubstr("1.5335304"), HasSubstr("Saved: ")));
-  EXPECT_EQ(json::parse(read_file(file)), gain({"gelu"}));
-  EXPECT_EQ(json::parse(run({"gain", "--json", "gelu"}).out), gain({"gelu"}));
-  EXPECT_EQ(json::parse(run({"gain", "gelu", "--json", "-"}).out), gain({"gelu"}));
+  EXPECT_EQ(parse_json(read_file(file)), gain({"gelu"}));
+  EXPECT_EQ(parse_json(run({"gain", "--json", "gelu"}).out), gain({"gelu"}));
+  EXPECT_EQ(parse_json(run({"gain", "gelu", "--json", "-"}).out), gain({"gelu"}));
   EXPECT_EQ(run({"gain", "gelu", "--json", (folder / "no/such/folder.json").string()}).status, 4);
 }
 

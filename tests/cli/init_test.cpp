@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "fanin/init/checksum.hpp"
@@ -12,6 +11,7 @@
 #include "fanin/io/npz.hpp"
 #include "fanin/io/safetensors.hpp"
 #include "init_runs.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -20,6 +20,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 TEST(Init, WritesTheSameBytesWithAnyNumberOfThreads) {
   const TemporaryFolder folder;
@@ -262,7 +263,7 @@ TEST(Init, TheManifestProvesEveryTensor) {
                                             "7", "--manifest", (folder / "m.json").string()})
                 .status,
             0);
-  const json manifest = json::parse(read_file(folder / "m.json"));
+  const json manifest = parse_json(read_file(folder / "m.json"));
   EXPECT_EQ(manifest.at("seed"), 7);
   EXPECT_EQ(manifest.at("scheme"), "glorot_uniform(gain=tanh)");
   const io::SafetensorsFile file(folder / "w.safetensors");

@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -14,6 +14,8 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::is_json;
+using tests::parse_json;
 
 constexpr const char* kCtrlC = "\x03";
 const std::string kHideCursor = "\x1b[?25l";
@@ -47,7 +49,7 @@ TEST(Interrupt, SigintSavesWhatThereIsAndExits130) {
     EXPECT_EQ(finished.status, 130);
     EXPECT_THAT(finished.err, HasSubstr("stopping"));
     EXPECT_THAT(finished.out, AllOf(HasSubstr("initialization"), HasSubstr("Interrupted")));
-    const json result = json::parse(read_file(folder / "result.json"));
+    const json result = parse_json(read_file(folder / "result.json"));
     EXPECT_EQ(result.at("runs").size(), 2U);
     for (const json& entry : result["runs"]) EXPECT_EQ(entry.at("status"), "interrupted");
     EXPECT_EQ(result.at("summary").size(), 2U);
@@ -64,8 +66,8 @@ TEST(Interrupt, WhenQuietTheFilesAreWrittenAllTheSame) {
   const Finished finished = program.finish();
   EXPECT_EQ(finished.status, 130);
   EXPECT_EQ(finished.out + finished.err, "");
-  EXPECT_TRUE(json::accept(read_file(folder / "result.json")));
-  EXPECT_TRUE(json::accept(read_file(folder / "runs" / "result.json")));
+  EXPECT_TRUE(is_json(read_file(folder / "result.json")));
+  EXPECT_TRUE(is_json(read_file(folder / "runs" / "result.json")));
 }
 
 TEST(Interrupt, OnATerminalCtrlCBringsTheCursorBackBeforeTheTable) {
@@ -77,7 +79,7 @@ TEST(Interrupt, OnATerminalCtrlCBringsTheCursorBackBeforeTheTable) {
   const std::string& shown = session.shown();
   EXPECT_GT(shown.rfind(kShowCursor), shown.rfind(kHideCursor));
   EXPECT_GT(shown.rfind("Interrupted"), shown.rfind(kShowCursor));
-  EXPECT_TRUE(json::accept(read_file(folder / "result.json")));
+  EXPECT_TRUE(is_json(read_file(folder / "result.json")));
 }
 
 TEST(Interrupt, ASecondCtrlCQuitsAtOnceWithTheCursorBack) {

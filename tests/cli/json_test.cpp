@@ -1,7 +1,8 @@
 // --json means the same for every command: alone it prints JSON on standard output and nothing else there.
+#include "tests/support/json.hpp"
+
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <vector>
 
@@ -15,13 +16,14 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using tests::parse_json;
 
 const char* const kData = "spirals(points=64, test_points=32)";
 
 json printed(const Arguments& arguments) {
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 TEST(Json, TrainingCommandsPrintItWithoutAFileName) {
@@ -36,7 +38,7 @@ TEST(Json, TrainingCommandsPrintItWithoutAFileName) {
 
 TEST(Json, TheTextGoesToStandardErrorMeanwhile) {
   const Finished finished = run({"train", "2-4-2", "--data", kData, "--epochs", "1", "--no-progress", "--json"});
-  EXPECT_EQ(json::parse(finished.out).at("status"), "finished");
+  EXPECT_EQ(parse_json(finished.out).at("status"), "finished");
   EXPECT_THAT(finished.err, HasSubstr("Finished"));
 }
 
@@ -47,7 +49,7 @@ TEST(Json, ANetworkBehindItIsTheNetworkAndNoFile) {
   const std::string file = (folder / "result.json").string();
   const Finished finished = run({"train", "--data", kData, "--epochs", "1", "--quiet", "--json", file});
   EXPECT_THAT(finished.out, IsEmpty());
-  EXPECT_EQ(json::parse(read_file(file)).at("status"), "finished");
+  EXPECT_EQ(parse_json(read_file(file)).at("status"), "finished");
 }
 
 TEST(Json, OfInitIsTheManifest) {
@@ -55,7 +57,7 @@ TEST(Json, OfInitIsTheManifest) {
   const std::string weights = (folder / "w.safetensors").string();
   const std::string manifest = (folder / "m.json").string();
   const json drawn = printed({"init", "--net", "4-3-2", "-o", weights, "--json", "--manifest", manifest, "--quiet"});
-  EXPECT_EQ(drawn, json::parse(read_file(manifest)));
+  EXPECT_EQ(drawn, parse_json(read_file(manifest)));
   json planned = printed({"init", "--net", "4-3-2", "--json"});
   for (json& tensor : planned.at("tensors")) EXPECT_TRUE(tensor.at("xxh64").is_null());
   for (std::size_t i = 0; i < drawn.at("tensors").size(); ++i) {

@@ -1,10 +1,10 @@
 // fanin list: every name that can be written, with its formula and its paper, for people and for programs.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "program.hpp"
+#include "tests/support/json.hpp"
 #include "wrong_use.hpp"
 
 namespace fanin::cli_test {
@@ -15,11 +15,12 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 json entries_of(const char* list) {
   const Finished finished = run({"list", list, "--json"});
   EXPECT_EQ(finished.status, 0) << finished.err;
-  const json parsed = json::parse(finished.out);
+  const json parsed = parse_json(finished.out);
   EXPECT_EQ(parsed.at("version"), FANIN_PROJECT_VERSION);
   EXPECT_EQ(parsed.at("list"), list);
   return parsed.at("entries");
@@ -79,8 +80,8 @@ TEST(List, TheJsonGoesToAFileTooAndTheOrderOfArgumentsIsFree) {
   const Finished finished = run({"list", "optimizers", "--json", file});
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.out, AllOf(HasSubstr("adam"), HasSubstr("Saved")));
-  EXPECT_EQ(json::parse(read_file(file)).at("list"), "optimizers");
-  EXPECT_EQ(json::parse(run({"list", "--json", "optimizers"}).out), json::parse(read_file(file)));
+  EXPECT_EQ(parse_json(read_file(file)).at("list"), "optimizers");
+  EXPECT_EQ(parse_json(run({"list", "--json", "optimizers"}).out), parse_json(read_file(file)));
   expect_wrong_use(run({"list", "--json", "optimisers"}), {"did you mean optimizers"});
 }
 

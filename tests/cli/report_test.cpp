@@ -1,9 +1,8 @@
 // The page that compare, train and check leave behind, and fanin report, which makes it again.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -13,6 +12,7 @@ using nlohmann::json;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 const std::string kSpirals = "spirals(points=200, test_points=40)";
 
@@ -24,7 +24,7 @@ fs::path page_in(const fs::path& folder) {
 json data_of(const fs::path& folder) {
   const Finished finished = run({"report", folder.string(), "--json"});
   EXPECT_EQ(finished.status, 0) << finished.err;
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 TEST(Report, IsLeftByACompareWithAnOutputFolder) {
@@ -34,7 +34,7 @@ TEST(Report, IsLeftByACompareWithAnOutputFolder) {
   ASSERT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.out, HasSubstr(page_in(folder / "run").string()));
   const json page = data_of(folder / "run");
-  const json result = json::parse(read_file(folder / "run" / "result.json"));
+  const json result = parse_json(read_file(folder / "run" / "result.json"));
   EXPECT_EQ(page.at("kind"), "compare");
   EXPECT_EQ(page.at("runs").size(), 4U);
   EXPECT_EQ(page.at("summary").at(1).at("test_accuracy_mean"), result.at("summary").at(1).at("test_accuracy_mean"));
@@ -77,7 +77,7 @@ TEST(Report, IsLeftByACheckBesideItsJson) {
   EXPECT_EQ(finished.status, 1) << finished.err;
   const json page = data_of(folder / "run");
   EXPECT_EQ(page.at("kind"), "check");
-  EXPECT_EQ(json::parse(read_file(folder / "run" / "check.json")).at("verdict"),
+  EXPECT_EQ(parse_json(read_file(folder / "run" / "check.json")).at("verdict"),
             page.at("runs").at(0).at("watch").at("verdict"));
 }
 

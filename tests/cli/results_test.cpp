@@ -1,9 +1,8 @@
 // The JSON that a comparison leaves, and that it depends on nothing but the settings.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -11,6 +10,7 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using tests::parse_json;
 
 const std::string kData = "spirals(points=128, test_points=64)";
 
@@ -19,7 +19,7 @@ json compare(Arguments arguments) {
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.err, IsEmpty());
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 /// Removes what may differ between repeats: times and the number of workers.
@@ -106,7 +106,7 @@ TEST(Results, JsonOnStandardOutputMovesTheTableToStandardError) {
   const Finished finished = run({"compare", "--data", kData, "--inits", "zeros,ones", "--epochs", "1", "--seeds", "1",
                                  "--json", "-", "--no-progress"});
   EXPECT_EQ(finished.status, 0);
-  EXPECT_EQ(json::parse(finished.out).at("runs").size(), 2U);
+  EXPECT_EQ(parse_json(finished.out).at("runs").size(), 2U);
   EXPECT_THAT(finished.err, HasSubstr("initialization"));
 }
 
@@ -119,7 +119,7 @@ TEST(Results, TheFileAndTheFolderHoldTheSame) {
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.out, HasSubstr("Saved: " + out + "/result.json, " + out + "/epochs.csv, " + file));
   EXPECT_EQ(read_file(file), read_file(folder / "runs" / "result.json"));
-  EXPECT_EQ(json::parse(read_file(file)).at("summary").size(), 1U);
+  EXPECT_EQ(parse_json(read_file(file)).at("summary").size(), 1U);
 }
 
 TEST(Results, RegressionReportsLosses) {

@@ -3,10 +3,10 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "fanin/io/npz.hpp"
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -15,6 +15,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using tests::parse_json;
 
 const std::string kData = "spirals(points=128, test_points=64)";
 
@@ -27,7 +28,7 @@ json parsed(const Arguments& arguments) {
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.err, IsEmpty());
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 TEST(Runs, OfAComparisonAreThoseOfItsResultFile) {
@@ -35,7 +36,7 @@ TEST(Runs, OfAComparisonAreThoseOfItsResultFile) {
   const auto out = folder / "a folder";
   ASSERT_EQ(compare_into(out, "zeros,he_normal").status, 0);
   const json stored = parsed({"runs", "export", "json", out.string()});
-  const json result = json::parse(read_file(out / "result.json"));
+  const json result = parse_json(read_file(out / "result.json"));
   ASSERT_EQ(stored["experiments"].size(), 1U);
   const json& experiment = stored["experiments"][0];
   EXPECT_EQ(experiment["kind"], "compare");
@@ -103,7 +104,7 @@ TEST(Runs, OfATrainingComeWhenItEndsAndOnceAfterAResumption) {
     EXPECT_EQ(stored["experiments"][0]["kind"], "train");
     EXPECT_EQ(stored["runs"][0]["status"], "finished");
     EXPECT_EQ(stored["runs"][0]["test_accuracy"],
-              json::parse(read_file(folder / "out/train.json"))["epochs"][1]["test_accuracy"]);
+              parse_json(read_file(folder / "out/train.json"))["epochs"][1]["test_accuracy"]);
     ASSERT_EQ(run({"train", "--resume", out, "--quiet"}).status, 0);
   }
 }
@@ -117,7 +118,7 @@ TEST(Runs, OfACheckHoldItsFindings) {
   const json stored = parsed({"runs", "show", "1", out, "--json"});
   EXPECT_EQ(stored["experiments"][0]["kind"], "check");
   const json& entry = stored["runs"][0];
-  const json result = json::parse(read_file(folder / "out/check.json"));
+  const json result = parse_json(read_file(folder / "out/check.json"));
   EXPECT_EQ(entry["verdict"], "unhealthy");
   EXPECT_EQ(entry["steps"], 5);
   EXPECT_EQ(entry["findings"].size(), result["findings"].size());

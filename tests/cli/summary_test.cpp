@@ -1,9 +1,8 @@
 // fanin summary: networks by widths, by name and from a file, as text and as JSON.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 #include "wrong_use.hpp"
 
 namespace fanin::cli_test {
@@ -13,6 +12,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using tests::parse_json;
 
 json summary(Arguments arguments) {
   arguments.insert(arguments.begin(), "summary");
@@ -20,7 +20,7 @@ json summary(Arguments arguments) {
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_THAT(finished.err, IsEmpty());
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 std::int64_t parameters(const Arguments& arguments) { return summary(arguments).at("totals").at("parameters"); }
@@ -107,7 +107,7 @@ TEST(Summary, RefusesWhatIsNoNetworkOrNoShape) {
 }
 
 TEST(List, NamesTheNetworks) {
-  const json entries = json::parse(run({"list", "nets", "--json"}).out).at("entries");
+  const json entries = parse_json(run({"list", "nets", "--json"}).out).at("entries");
   for (const json& entry : entries) {
     EXPECT_EQ(run({"summary", entry.at("name").get<std::string>()}).status, 0) << entry;
     EXPECT_FALSE(entry.at("description").get<std::string>().empty()) << entry;

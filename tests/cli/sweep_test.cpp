@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <regex>
 #include <set>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -19,6 +19,7 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using tests::parse_json;
 
 constexpr const char* kSweep = R"toml(name = "tiny"
 select = "learning_rate"
@@ -39,7 +40,7 @@ constexpr int kKills = 50;
 
 /// What determines no result is left out.
 json timeless(const std::filesystem::path& file) {
-  json result = json::parse(read_file(file));
+  json result = parse_json(read_file(file));
   result.at("sweep").erase("seconds");
   for (json& run : result.at("runs")) run.erase("seconds");
   return result;
@@ -106,7 +107,7 @@ TEST_F(Sweep, KilledAtFiftyRandomMomentsLosesAndRepeatsNoRun) {
     EXPECT_EQ(timeless(folder_ / (out + ".json")), timeless(folder_ / "whole.json")) << out;
   }
   RecordProperty("kills_amid_runs", kills_amid_runs);
-  EXPECT_EQ(json::parse(read_file(folder_ / "whole.json")).at("runs").size(), static_cast<std::size_t>(kRuns));
+  EXPECT_EQ(parse_json(read_file(folder_ / "whole.json")).at("runs").size(), static_cast<std::size_t>(kRuns));
 }
 
 TEST_F(Sweep, StoppedByCtrlCKeepsItsRunsAndSaysHowToGoOn) {

@@ -1,9 +1,8 @@
 // fanin theory: published numbers, phases in plain words, predictions layer by layer.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
-
 #include "program.hpp"
+#include "tests/support/json.hpp"
 #include "wrong_use.hpp"
 
 namespace fanin::cli_test {
@@ -13,6 +12,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using tests::parse_json;
 
 json theory(Arguments arguments) {
   arguments.insert(arguments.begin(), "theory");
@@ -20,7 +20,7 @@ json theory(Arguments arguments) {
   const Finished finished = run(arguments);
   EXPECT_EQ(finished.status, 0) << finished.err;
   EXPECT_EQ(finished.err, "");
-  return json::parse(finished.out);
+  return parse_json(finished.out);
 }
 
 json edge(const std::string& activation, const std::string& bias_variance, Arguments more = {}) {

@@ -3,9 +3,9 @@
 #include <signal.h>
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::cli_test {
 namespace {
@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using tests::parse_json;
 
 /// A trace of a training that goes well, and of one whose steps are far too large, written by the program itself.
 std::string trace_of(const TemporaryFolder& folder, const std::string& rate) {
@@ -30,7 +31,7 @@ TEST(Trace, ASavedTraceHasTheVerdictOfTheTrainingItself) {
   const Finished later = run({"check", "--trace", file.string(), "--json"});
   EXPECT_EQ(live.status, 1) << live.err;
   EXPECT_EQ(later.status, 1) << later.err;
-  EXPECT_EQ(json::parse(live.out), json::parse(later.out));
+  EXPECT_EQ(parse_json(live.out), parse_json(later.out));
 }
 
 TEST(Trace, ThePageOfASavedTraceHoldsWhatThatOfTheTrainingItselfDoes) {
@@ -42,7 +43,7 @@ TEST(Trace, ThePageOfASavedTraceHoldsWhatThatOfTheTrainingItselfDoes) {
   ASSERT_LE(live.status, 1) << live.err;
   ASSERT_LE(run({"check", "--trace", file, "--out", (folder / "later").string()}).status, 1);
   const auto watch_of = [&](const char* name) {
-    return json::parse(run({"report", (folder / name).string(), "--json"}).out).at("runs").at(0).at("watch");
+    return parse_json(run({"report", (folder / name).string(), "--json"}).out).at("runs").at(0).at("watch");
   };
   const json watch = watch_of("live");
   EXPECT_FALSE(watch.at("histograms").at("step").empty());

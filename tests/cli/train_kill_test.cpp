@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
+#include "tests/support/json.hpp"
 #include "train_runs.hpp"
 
 namespace fanin::cli_test {
@@ -16,6 +16,7 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::UnorderedElementsAre;
+using tests::parse_json;
 
 /// 6 epochs of 5 steps with dropout, batch statistics and a schedule, and a checkpoint after every step.
 Arguments checkpointed(const std::filesystem::path& folder) {
@@ -55,7 +56,7 @@ bool writes_checkpoint(const std::filesystem::path& folder) {
 
 /// The history of a training without its times.
 json history(const std::filesystem::path& folder) {
-  json result = json::parse(read_file(folder / "train.json"));
+  json result = parse_json(read_file(folder / "train.json"));
   result.erase("seconds");
   for (json& epoch : result.at("epochs")) epoch.erase("seconds");
   return result;

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/support/json.hpp"
 #include "train_runs.hpp"
 #include "wrong_use.hpp"
 
@@ -19,6 +19,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
+using tests::is_json;
+using tests::parse_json;
 
 void expect_failure(const Finished& finished, int status, const std::vector<std::string>& texts) {
   EXPECT_EQ(finished.status, status) << finished.err;
@@ -66,7 +68,7 @@ TEST(Train, JsonHasTheDocumentedFields) {
   const Finished finished = run(training({"--json", "-", "--no-progress"}));
   EXPECT_EQ(finished.status, 0);
   EXPECT_THAT(finished.err, HasSubstr("Finished:"));  // the report makes room
-  const json result = json::parse(finished.out);
+  const json result = parse_json(finished.out);
   EXPECT_EQ(result.at("version"), FANIN_PROJECT_VERSION);
   EXPECT_EQ(result.at("status"), "finished");
   EXPECT_EQ(result.at("settings").at("net"), "2-8-2");
@@ -88,7 +90,7 @@ TEST(Train, JsonHasTheDocumentedFields) {
 TEST(Train, QuietMeansOnlyFiles) {
   const Finished finished = run(training({"--json", "-", "--quiet"}));
   EXPECT_EQ(finished.err, "");
-  EXPECT_TRUE(json::accept(finished.out));
+  EXPECT_TRUE(is_json(finished.out));
 }
 
 TEST(Train, TheBitsDependOnNeitherThreadsNorTheNet) {
@@ -107,7 +109,7 @@ TEST(Train, ADivergenceIsAResult) {
   EXPECT_EQ(finished.status, 0);
   EXPECT_THAT(finished.out,
               AllOf(HasSubstr("Diverged:"), HasSubstr("last.safetensors"), Not(HasSubstr("best.safetensors"))));
-  EXPECT_EQ(json::parse(read_file(folder / "train.json")).at("status"), "diverged");
+  EXPECT_EQ(parse_json(read_file(folder / "train.json")).at("status"), "diverged");
 }
 
 TEST(Train, TakesDataThatACompareRefuses) {
@@ -115,7 +117,7 @@ TEST(Train, TakesDataThatACompareRefuses) {
       run({"train", "gpt(layers=1, width=16, heads=2)", "--data",
            "copy(length=4, symbols=3, payload=2, rows=64, test_rows=16)", "--epochs", "2", "--json", "-", "--quiet"});
   ASSERT_EQ(tokens.status, 0) << tokens.err;
-  EXPECT_EQ(json::parse(tokens.out).at("predictions_per_row"), 8);
+  EXPECT_EQ(parse_json(tokens.out).at("predictions_per_row"), 8);
   const Finished text = run({"train", "char_lstm(8)", "--data", "text(length=16)", "--limit-train", "64",
                              "--limit-test", "16", "--epochs", "1", "--no-progress"});
   EXPECT_EQ(text.status, 0) << text.err;
@@ -164,7 +166,7 @@ TEST(Train, ResumeKeepsTheSettingsItBeganWith) {
   expect_wrong_use(run({"train", "2-8-2", "--resume", out}), {"--net"});
   const Finished again = run({"train", "--resume", out, "--threads", "1", "--json", "-", "--no-progress"});
   EXPECT_EQ(again.status, 0) << again.err;
-  EXPECT_EQ(json::parse(again.out).at("status"), "finished");
+  EXPECT_EQ(parse_json(again.out).at("status"), "finished");
   expect_wrong_use(run(training({"--out", out})), {"--out", "holds a training already", "--resume " + out});
 }
 
@@ -242,14 +244,14 @@ TEST(Evaluate, GivesTheFiguresOfTheTraining) {
   const std::string out = folder.path().string();
   const Finished trained = run(training({"--out", out, "--json", "-", "--quiet"}));
   ASSERT_EQ(trained.status, 0) << trained.err;
-  const json result = json::parse(trained.out);
+  const json result = parse_json(trained.out);
   const json& last = result.at("epochs").back();
   const auto evaluated = [](Arguments arguments) {
     arguments.insert(arguments.begin(), "evaluate");
     arguments.emplace_back("--json");
     const Finished finished = run(arguments);
     EXPECT_EQ(finished.status, 0) << finished.err;
-    return json::parse(finished.out);
+    return parse_json(finished.out);
   };
   const json test = evaluated({out + "/last.safetensors"});
   EXPECT_EQ(test.at("version"), FANIN_PROJECT_VERSION);

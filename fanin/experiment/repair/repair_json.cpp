@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/repair/repair.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 
@@ -70,7 +71,7 @@ std::string to_json(const RepairResult& result) {
                                {"before", number(change.before)},
                                {"after", number(change.after)}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 }  // namespace fanin::experiment

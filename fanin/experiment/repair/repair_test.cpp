@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "fanin/experiment/repair/changes.hpp"
 #include "fanin/experiment/training/data_start.hpp"
 #include "fanin/experiment/training/small_for_test.hpp"
 #include "fanin/io/safetensors.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::experiment {
 namespace {
@@ -17,6 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using tests::parse_json;
 
 const std::string kTeacher =
     "teacher(inputs=12, hidden=16, outputs=3, task=classification, points=1200, test_points=300)";
@@ -155,7 +156,7 @@ TEST(Repair, RepeatsToTheBitAndTellsWhatItDoes) {
   EXPECT_EQ(to_json(repair(settings, data, {}, {})), to_json(one));
   ASSERT_FALSE(doings.empty());
   EXPECT_EQ(doings.front(), "diagnosing the network as it is");
-  const auto json = nlohmann::json::parse(to_json(one));
+  const auto json = parse_json(to_json(one));
   EXPECT_EQ(json.at("outcome"), "repaired");
   EXPECT_EQ(json.at("after").at("options"), one.after.options);
   EXPECT_EQ(json.at("trials").size(), one.trials.size());

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/export.hpp"
 #include "fanin/experiment/store/run_numbers.hpp"
 #include "fanin/experiment/store/settings_text.hpp"
@@ -89,7 +90,7 @@ std::string runs_to_json(std::span<const StoredExperiment> experiments, std::spa
     add_run(entry, run);
     json["runs"].push_back(std::move(entry));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 std::string runs_to_json_lines(std::span<const StoredExperiment> experiments, std::span<const StoredRun> runs) {
@@ -102,7 +103,7 @@ std::string runs_to_json_lines(std::span<const StoredExperiment> experiments, st
       json["name"] = owner->name;
     }
     add_run(json, run);
-    text += line_of(json) + "\n";
+    text += json_line(json) + "\n";
   }
   return text;
 }

@@ -4,15 +4,16 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "fanin/experiment/store/run_numbers.hpp"
 #include "fanin/experiment/store/store_for_test.hpp"
 #include "fanin/io/npz.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::experiment {
 namespace {
 
+using tests::parse_json;
 std::vector<StoredRun> some_runs() {
   std::vector<StoredRun> runs{full_run("a"), full_run("b, \"quoted\"\nline")};
   runs[0].id = 7;
@@ -30,7 +31,7 @@ std::vector<StoredExperiment> some_experiments() {
 }
 
 TEST(StoreExport, JsonHoldsEverything) {
-  const auto json = nlohmann::json::parse(runs_to_json(some_experiments(), some_runs()));
+  const auto json = parse_json(runs_to_json(some_experiments(), some_runs()));
   EXPECT_EQ(json["experiments"][0]["kind"], "sweep");
   EXPECT_EQ(json["experiments"][0]["settings"]["epochs"], 2);
   ASSERT_EQ(json["runs"].size(), 2U);
@@ -51,7 +52,7 @@ TEST(StoreExport, JsonLinesHaveARunEach) {
   std::size_t lines = 0;
   for (std::size_t at = 0; at < text.size(); ++lines) {
     const std::size_t end = text.find('\n', at);
-    const auto json = nlohmann::json::parse(text.substr(at, end - at));
+    const auto json = parse_json(text.substr(at, end - at));
     EXPECT_EQ(json["kind"], "sweep");
     EXPECT_EQ(json["id"], lines == 0 ? 7 : 9);
     EXPECT_EQ(json["epochs"].size(), 3U);
@@ -93,7 +94,7 @@ TEST(StoreExport, IsValidWhateverTheValuesAre) {
     for (const auto& number : layer_numbers()) layer.*number.value = kNotMeasured;
   }
   const std::vector<StoredRun> runs{run};
-  const auto json = nlohmann::json::parse(runs_to_json(some_experiments(), runs));
+  const auto json = parse_json(runs_to_json(some_experiments(), runs));
   EXPECT_TRUE(json["runs"][0]["test_loss"].is_null());
   EXPECT_TRUE(json["runs"][0]["epochs"][0]["train_loss"].is_null());
   EXPECT_TRUE(nlohmann::json::accept(runs_to_json_lines(some_experiments(), runs)));
@@ -138,7 +139,7 @@ TEST(StoreExport, NpzHoldsEveryNumber) {
 
 TEST(StoreExport, OfNothingIsValidToo) {
   const StoreFolder folder("export_nothing");
-  EXPECT_TRUE(nlohmann::json::parse(runs_to_json({}, {}))["runs"].empty());
+  EXPECT_TRUE(parse_json(runs_to_json({}, {}))["runs"].empty());
   EXPECT_EQ(runs_to_json_lines({}, {}), "");
   write_runs_npz(folder.path() / "none.npz", {});
   EXPECT_EQ(io::NpzFile(folder.path() / "none.npz").read("run_id").shape.count(), 0);

@@ -11,6 +11,7 @@
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/core/suggest.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/settings_text.hpp"
 
 namespace fanin::experiment {
@@ -18,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : line_of(value); }
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : json_line(value); }
 
 // One side: an initialization, or a setting and its value.
 struct Sort {
@@ -77,7 +78,7 @@ PartnerKey partner_key(const StoredRun& run, const Sort& sort) {
     settings.erase(sort.setting);
   }
   const std::string init = sort.setting.empty() || is_part_of_init(sort.setting) ? "" : run.init;
-  return {run.experiment, run.seed, init, line_of(settings)};
+  return {run.experiment, run.seed, init, json_line(settings)};
 }
 
 bool counts(const StoredRun& run, const RunNumber& number) {

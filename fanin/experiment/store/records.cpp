@@ -3,6 +3,7 @@
 #include <array>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/settings_text.hpp"
 
 namespace fanin::experiment {
@@ -64,7 +65,7 @@ std::string settings_in_words(std::string_view settings) {
   for (const auto& [name, value] : json.items()) {
     if (!value.is_primitive() || name == "seed" || name == "init") continue;
     words.append(words.empty() ? "" : ", ").append(name).append("=");
-    words.append(value.is_string() ? value.get<std::string>() : line_of(value));
+    words.append(value.is_string() ? value.get<std::string>() : json_line(value));
   }
   return words;
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/result_files.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 
@@ -80,7 +81,7 @@ StoredExperiment stored_experiment(const CompareSettings& settings) {
 StoredExperiment stored_experiment(const TrainSettings& settings, ExperimentKind kind) {
   return {.kind = kind,
           .name = (settings.net.empty() ? std::string("a dense network") : settings.net) + " on " + settings.data,
-          .settings = settings_json(settings).dump(-1, ' ', false, Json::error_handler_t::replace),
+          .settings = json_line(settings_json(settings)),
           .version = std::string(kVersion),
           .planned_runs = 1};
 }

@@ -1,9 +1,9 @@
 #include <bit>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/database.hpp"
 #include "fanin/experiment/store/schema.hpp"
 #include "fanin/experiment/store/store.hpp"
@@ -24,7 +24,7 @@ struct StoreWriter::Impl {
 namespace {
 
 void need_object(const std::string& where, const std::string& settings) {
-  if (nlohmann::json::accept(settings) && nlohmann::json::parse(settings).is_object()) return;
+  if (parse_json_or_discard(settings).is_object()) return;
   throw Error(ErrorCode::bad_value, where, "the settings are no JSON object: '" + settings.substr(0, 100) + "'");
 }
 

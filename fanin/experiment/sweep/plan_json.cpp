@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/sweep/sweep_file.hpp"
 
 namespace fanin::experiment {
@@ -51,7 +52,7 @@ void add_difference(const std::string& path, const Json* before, const Json* now
     return;
   }
   const auto shown = [](const Json& json) {
-    std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text = json_line(json);
     return text.size() > 80 ? text.substr(0, 77) + "..." : text;
   };
   if (!out.empty()) out += "; ";
@@ -80,12 +81,12 @@ std::string to_json(const SweepPlan& plan) {
   json["select_learning_rate"] = plan.select_learning_rate;
   json["compare"] = plan.compare;
   json["give_up_after"] = plan.give_up_after;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(json);
 }
 
 std::string plan_difference(const std::string& before, const std::string& now) {
-  const Json old_plan = Json::parse(before, nullptr, false);
-  const Json new_plan = Json::parse(now, nullptr, false);
+  const Json old_plan = parse_json_or_discard(before);
+  const Json new_plan = parse_json_or_discard(now);
   if (old_plan.is_discarded() || new_plan.is_discarded()) return before == now ? "" : "it is no plan of a sweep";
   std::string out;
   add_difference("", &old_plan, &new_plan, out);

@@ -9,6 +9,7 @@
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/sweep/settings_keys.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 #include "fanin/io/bytes.hpp"
@@ -184,7 +185,7 @@ std::vector<SweepPoint> expand(const SweepPlan& plan, std::int64_t max_runs) {
       Json json = settings_json(point.settings);
       json["network_file"] = sums.of(point.settings.net);
       json["give_up_after"] = plan.give_up_after;
-      std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+      std::string text = json_line(json);
       point.key = hex(random::hash_name(text));
       const auto [found, is_new] = texts.emplace(point.key, text);
       if (is_new) {

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdio>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/stored_results.hpp"
 #include "fanin/experiment/sweep/hopeless.hpp"
 #include "fanin/experiment/sweep/sweep.hpp"
@@ -57,7 +57,7 @@ std::string settings_text(const SweepPoint& point) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const SettingValue& value : point.values) json[value.key] = value.value;
   json["seed"] = point.seed;
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return json_line(json);
 }
 
 /// What training it alone stores too, but for what names the run: a sweep has its own words for that.

@@ -1,6 +1,7 @@
 #include "fanin/experiment/sweep/run_text.hpp"
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/run_numbers.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 
@@ -24,12 +25,12 @@ std::string to_text(const StoredRun& run) {
     for (const auto& [name, value] : epoch_numbers()) row[std::string(name)] = exact_number(epoch.*value);
     json["epochs"].push_back(std::move(row));
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_line(json);
 }
 
 StoredRun run_from_text(const std::string& text) {
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_json(text);
     StoredRun run;
     run.key = json.at("key").get<std::string>();
     run.init = json.at("init").get<std::string>();

@@ -12,6 +12,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
 #include "fanin/engine/optimizer.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/memory.hpp"
 #include "fanin/experiment/store/store.hpp"
 #include "fanin/experiment/sweep/executor.hpp"
@@ -90,10 +91,10 @@ StoredExperiment experiment_of(const SweepPlan& plan, const DataSet& data, const
   StoredExperiment experiment;
   experiment.kind = ExperimentKind::sweep;
   experiment.name = plan.name;
-  Json settings = Json::parse(to_json(plan));
+  Json settings = parse_json(to_json(plan));
   settings["data_set"] = identity_json(identity_of(data));
   for (const SettingValue& file : network_files(plan)) settings["network_files"][file.key] = file.value;
-  experiment.settings = settings.dump(-1, ' ', false, Json::error_handler_t::replace);
+  experiment.settings = json_line(settings);
   experiment.command_line = options.command_line;
   experiment.version = kVersion;
   experiment.created_at = options.created_at;
@@ -112,8 +113,8 @@ std::vector<StoredExperiment> sweeps_of(const std::filesystem::path& store, cons
 }
 
 bool same_data(const StoredExperiment& a, const StoredExperiment& b) {
-  const Json first = Json::parse(a.settings, nullptr, false);
-  const Json second = Json::parse(b.settings, nullptr, false);
+  const Json first = parse_json_or_discard(a.settings);
+  const Json second = parse_json_or_discard(b.settings);
   return first.is_object() && second.is_object() && first.contains("data_set") && second.contains("data_set") &&
          first.at("data_set") == second.at("data_set");
 }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/sweep/sweep_summary.hpp"
 
 namespace fanin::experiment {
@@ -97,7 +98,7 @@ std::string to_json(const SweepResult& result, const SweepSummary& summary) {
   Json json;
   json["version"] = kVersion;
   Json& sweep = json["sweep"];
-  sweep["plan"] = Json::parse(to_json(result.plan));
+  sweep["plan"] = parse_json(to_json(result.plan));
   sweep["data"] = result.data_name;
   sweep["train_rows"] = result.train_rows;
   sweep["validation_rows"] = result.validation_rows;
@@ -113,7 +114,7 @@ std::string to_json(const SweepResult& result, const SweepSummary& summary) {
   for (std::size_t i = 0; i < result.points.size(); ++i) {
     if (result.runs[i]) json["runs"].push_back(run_json(result.points[i], *result.runs[i]));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 }  // namespace fanin::experiment

@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "fanin/core/call_expr.hpp"
+#include "tests/support/json.hpp"
 
 namespace fanin::experiment {
 namespace {
 
+using tests::parse_json;
 /// What a run of these settings is to have given.
 using Outcome = std::function<StoredRun(const SweepPoint& point)>;
 
@@ -209,7 +210,7 @@ TEST(SweepSummary, JudgesByLossWhereNothingIsRightOrWrong) {
 
 TEST(SweepSummary, AsJsonHoldsItsNumbers) {
   const SweepResult result = result_of(kRates, [](const SweepPoint&) { return finished(0.5, 0.25); });
-  const nlohmann::json json = nlohmann::json::parse(to_json(result, summarize(result)));
+  const nlohmann::json json = parse_json(to_json(result, summarize(result)));
   EXPECT_EQ(json.at("rows").size(), 2U);
   EXPECT_EQ(json.at("rows")[0].at("learning_rate"), "0.001");
   EXPECT_EQ(json.at("rows")[0].at("test").at("mean"), 0.25);

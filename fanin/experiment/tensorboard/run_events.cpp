@@ -9,6 +9,7 @@
 
 #include "fanin/core/call_expr.hpp"
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/settings_text.hpp"
 #include "fanin/experiment/sweep/settings_keys.hpp"
 #include "fanin/random/stream.hpp"

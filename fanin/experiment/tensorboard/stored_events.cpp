@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/store/settings_text.hpp"
 #include "fanin/random/stream.hpp"
 
@@ -22,7 +23,7 @@ std::string identity_of(const StoredExperiment& experiment) {
     return std::string(to_string(experiment.kind)) + "\n" + experiment.name + "\n" + experiment.settings;
   }
   const auto data = settings.find("data_set");
-  return data == settings.end() ? "" : line_of(*data);
+  return data == settings.end() ? "" : json_line(*data);
 }
 
 std::string hex(std::uint64_t value) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/trace_file/fields.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 #include "fanin/net/toml_network.hpp"
@@ -86,7 +87,7 @@ Json to_json(const T& value) {
 }
 
 // A name may hold bytes that are no UTF-8; they become U+FFFD.
-std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string line_of(const Json& json) { return json_line(json) + "\n"; }
 
 /// Not every graph has a text; the nodes and parameters say what matters.
 std::optional<std::string> network_text(const observe::Trace& trace) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fanin/core/error.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 #include "fanin/experiment/training/setup.hpp"
 #include "fanin/init/checksum.hpp"
@@ -57,7 +58,7 @@ void check_format(const Json& json, const std::filesystem::path& file) {
   const Json& format = json.at("format");
   if (format == kFormat) return;
   throw Error(ErrorCode::unsupported, file.string(),
-              "its format is " + format.dump().substr(0, 20) + ", and this fanin reads " + std::to_string(kFormat));
+              "its format is " + json_line(format).substr(0, 20) + ", and this fanin reads " + std::to_string(kFormat));
 }
 
 // The tensors that a checkpoint of this network must have.
@@ -105,7 +106,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& file) {
     damaged(file, "the header's checksum is wrong");
   }
   reading(file, [&] {
-    const Json json = Json::parse(text->second);
+    const Json json = parse_json(text->second);
     check_format(json, file);
     checkpoint.settings = settings_from_json(json.at("settings"));
     check_settings(checkpoint.settings);
@@ -143,9 +144,9 @@ void restore(const Checkpoint& checkpoint, engine::Plan& plan, bool with_optimiz
 CheckpointWriter::CheckpointWriter(const TrainSettings& settings, const net::Graph& graph, const DataSet& data)
     : network_(net::to_toml(graph)) {
   try {
-    settings_ = settings_json(settings).dump();
-    identity_ = identity_json(identity_of(data)).dump();
-    scaling_ = scaling_json(data.scaling).dump();
+    settings_ = json_line(settings_json(settings));
+    identity_ = json_line(identity_json(identity_of(data)));
+    scaling_ = json_line(scaling_json(data.scaling));
   } catch (const Json::type_error&) {
     throw Error(ErrorCode::bad_value, "--out", "a name among the settings is no UTF-8 text, which a checkpoint needs");
   }
@@ -190,14 +191,14 @@ void CheckpointWriter::write_tensors(const std::filesystem::path& file, const Tr
   }
   Json json;
   json["format"] = kFormat;
-  json["settings"] = Json::parse(settings_);
+  json["settings"] = parse_json(settings_);
   json["state"] = state_json(state);
-  json["data"] = Json::parse(identity_);
-  json["scaling"] = Json::parse(scaling_);
+  json["data"] = parse_json(identity_);
+  json["scaling"] = parse_json(scaling_);
   json["resumable"] = resumable;
   json["tensors_checksum"] = init::checksum_text(checksum.value());
   json["network"] = network_;
-  const std::string text = json.dump();
+  const std::string text = json_line(json);
   io::SafetensorsWriter writer(file, std::move(specs), {.metadata = {{kKey, text}, {kChecksumKey, checksum_of(text)}}});
   for (const Tensor& tensor : tensors) {
     const std::vector<float> data = values(tensor);

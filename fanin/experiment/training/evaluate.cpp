@@ -8,6 +8,7 @@
 #include "fanin/core/error.hpp"
 #include "fanin/core/gemm.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/load_network.hpp"
 #include "fanin/experiment/training/checkpoint.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
@@ -133,7 +134,7 @@ std::string to_json(const Evaluation& evaluation) {
     row["correct"] = evaluation.class_correct[i];
     json["classes"].push_back(std::move(row));
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 }  // namespace fanin::experiment

@@ -5,6 +5,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/watch/watch_json.hpp"
 
 namespace fanin::experiment {
@@ -29,7 +30,7 @@ class Fields final {
   void read(const char* key, std::int64_t& value, std::int64_t low = 0, std::int64_t high = kMost) const {
     const Json& json = at(key);
     const bool fits = json.is_number_unsigned() ? json.get<std::uint64_t>() <= static_cast<std::uint64_t>(kMost) : true;
-    if (!json.is_number_integer() || !fits) refuse(key, "is no whole number: " + json.dump().substr(0, 40));
+    if (!json.is_number_integer() || !fits) refuse(key, "is no whole number: " + json_line(json).substr(0, 40));
     value = json.get<std::int64_t>();
     if (value < low || value > high) refuse(key, std::to_string(value) + " is out of range");
   }
@@ -85,7 +86,7 @@ Json exact_number(double value) {
 
 double number_from(const Json& json) {
   if (json.is_number()) return json.get<double>();
-  const std::string text = json.is_string() ? json.get<std::string>() : json.dump().substr(0, 40);
+  const std::string text = json.is_string() ? json.get<std::string>() : json_line(json).substr(0, 40);
   if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
   if (text == "inf") return std::numeric_limits<double>::infinity();
   if (text == "-inf") return -std::numeric_limits<double>::infinity();

@@ -6,6 +6,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/gemm.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/training/checkpoint.hpp"
 #include "fanin/experiment/training/settings_json.hpp"
 #include "fanin/experiment/training/setup.hpp"
@@ -81,9 +82,7 @@ TrainResult resume_training(const TrainSettings& settings, const DataSet& data, 
   return Trainer(setup, data, observer, std::move(stop)).resume(checkpoint);
 }
 
-std::string to_json(const TrainResult& result) {
-  return result_json(result).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string to_json(const TrainResult& result) { return json_file(result_json(result)); }
 
 std::string to_csv(const TrainResult& result) {
   std::string text;
@@ -98,7 +97,7 @@ std::string to_csv(const TrainResult& result) {
         values += ',';
       }
       names += key;
-      if (!value.is_string()) values += value.dump();
+      if (!value.is_string()) values += json_line(value);
     }
     if (first) text += names + "\n";
     first = false;

@@ -8,6 +8,7 @@
 #include "fanin/core/aligned_buffer.hpp"
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/experiment/weights/like_rules.hpp"
 #include "fanin/experiment/weights/naming.hpp"
 
@@ -194,7 +195,7 @@ std::string audit_json(const WeightAudit& audit) {
     json["findings"].push_back(
         {{"code", init::to_string(finding.code)}, {"tensor", finding.tensor}, {"message", finding.message}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 }  // namespace fanin::experiment

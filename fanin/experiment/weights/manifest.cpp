@@ -5,6 +5,7 @@
 
 #include "fanin/core/error.hpp"
 #include "fanin/core/version.hpp"
+#include "fanin/experiment/json_text.hpp"
 #include "fanin/init/manifest.hpp"
 
 namespace fanin::experiment {
@@ -77,7 +78,7 @@ std::string manifest_json(const WeightPlan& plan, std::span<const std::uint64_t>
     json["multipliers"].push_back(
         {{"node", multiplier.name}, {"value", multiplier.value}, {"reason", multiplier.reason}});
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_file(json);
 }
 
 }  // namespace fanin::experiment

@@ -52,7 +52,7 @@ std::string at(const std::string& where, std::size_t offset) {
     throw Error(ErrorCode::bad_data, at(where, offset + zero), "a zero byte stands in the data: the file is damaged");
   }
   try {
-    return Json::parse(data);
+    return parse_json(data);
   } catch (const Json::parse_error& error) {
     throw Error(ErrorCode::bad_data, at(where, offset + (error.byte == 0 ? 0 : error.byte - 1)),
                 std::string("the report's data are damaged there: ") + error.what());

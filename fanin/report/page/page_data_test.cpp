@@ -33,7 +33,7 @@ const CompareResult& spirals() {
 
 TEST(PageData, OfAComparisonHoldsTheNumbersOfItsResult) {
   const CompareResult& result = spirals();
-  const Json page = Json::parse(compare_page_data(result));
+  const Json page = parse_json(compare_page_data(result));
   EXPECT_EQ(page["version"], 1);
   EXPECT_EQ(page["kind"], "compare");
   ASSERT_EQ(page["runs"].size(), 4U);
@@ -51,7 +51,7 @@ TEST(PageData, OfAComparisonHoldsTheNumbersOfItsResult) {
 }
 
 TEST(PageData, OnlyTheFirstRunOfAnInitializationIsDetailed) {
-  const Json page = Json::parse(compare_page_data(spirals()));
+  const Json page = parse_json(compare_page_data(spirals()));
   EXPECT_TRUE(page["runs"][0]["watch"].contains("records"));
   EXPECT_TRUE(page["runs"][1]["watch"].contains("records"));
   EXPECT_FALSE(page["runs"][2]["watch"].contains("records"));
@@ -59,7 +59,7 @@ TEST(PageData, OnlyTheFirstRunOfAnInitializationIsDetailed) {
 }
 
 TEST(PageData, RecordsAndHistogramsHaveAnEntryForEveryStepAndLayer) {
-  const Json page = Json::parse(compare_page_data(spirals()));
+  const Json page = parse_json(compare_page_data(spirals()));
   const Json& watch = page["runs"][1]["watch"];
   const std::size_t steps = watch["records"]["step"].size();
   ASSERT_GE(steps, 3U);
@@ -77,7 +77,7 @@ TEST(PageData, RecordsAndHistogramsHaveAnEntryForEveryStepAndLayer) {
 
 // Wide layers are where the prediction is exact: within 4 standard errors of a draw of 256 units, some 15 %.
 TEST(PageData, ThePredictionAgreesWithWhatWasMeasured) {
-  const Json page = Json::parse(compare_page_data(spirals()));
+  const Json page = parse_json(compare_page_data(spirals()));
   const Json& watch = page["runs"][1]["watch"];
   ASSERT_FALSE(watch["predicted"].is_null());
   for (const char* quantity : {"activation", "gradient"}) {
@@ -94,7 +94,7 @@ TEST(PageData, ARunThatNobodyWatchedStillHasItsStart) {
     run.trace.reset();
     run.diagnosis.reset();
   }
-  const Json page = Json::parse(compare_page_data(result));
+  const Json page = parse_json(compare_page_data(result));
   EXPECT_TRUE(page["runs"][1]["watch"].is_null());
   EXPECT_TRUE(page["summary"][1]["verdict"].is_null());
   EXPECT_EQ(page["runs"][1]["start"]["layers"].size(), 3U);
@@ -114,17 +114,17 @@ const experiment::ProbeSettings& three_steps() {
 }
 
 Json trained_page(const experiment::DataSet& data) {
-  return Json::parse(train_page_data(experiment::train(three_steps().training, data, nullptr, {})));
+  return parse_json(train_page_data(experiment::train(three_steps().training, data, nullptr, {})));
 }
 
 Json checked_page(const experiment::DataSet& data, bool from_file) {
   const observe::Trace trace = experiment::probe(three_steps(), data, {}, {});
   const observe::Diagnosis diagnosis = observe::diagnose(trace);
-  return Json::parse(check_page_data({.title = "a check",
-                                      .trace = trace,
-                                      .diagnosis = diagnosis,
-                                      .settings = from_file ? nullptr : &three_steps(),
-                                      .trace_file = from_file ? "my run.jsonl" : ""}));
+  return parse_json(check_page_data({.title = "a check",
+                                     .trace = trace,
+                                     .diagnosis = diagnosis,
+                                     .settings = from_file ? nullptr : &three_steps(),
+                                     .trace_file = from_file ? "my run.jsonl" : ""}));
 }
 
 TEST(PageData, OfATrainingAndOfACheckHaveTheSameShape) {

@@ -29,6 +29,6 @@ void add_fact(Json& page, std::string_view name, const std::string& value) {
   page["facts"].push_back({{"name", name}, {"value", value}});
 }
 
-std::string page_text(const Json& page) { return page.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string page_text(const Json& page) { return json_line(page); }
 
 }  // namespace fanin::report

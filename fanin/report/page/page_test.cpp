@@ -38,7 +38,7 @@ TEST(Page, HoldsItsDataSoThatNothingInThemEndsTheirElement) {
   const std::string html = page_html(kData);
   EXPECT_THAT(html, HasSubstr("<title>a &lt;b&gt; &amp; &quot;c&quot; %SCRIPT% - fanin</title>"));
   EXPECT_THAT(html, HasSubstr(R"("remark":"\u003c/script>\u003c!-- \u003cscript> %DATA%",)"));
-  EXPECT_EQ(Json::parse(page_data_in(html, "report.html")), Json::parse(kData));
+  EXPECT_EQ(parse_json(page_data_in(html, "report.html")), parse_json(kData));
 }
 
 TEST(Page, AllowsItsOwnScriptAndStyleAndNothingElse) {
