@@ -9,5 +9,5 @@ bool is_json(std::string_view text) { return nlohmann::json::accept(text); }
 }  // namespace fanin::tests
 
 NLOHMANN_JSON_NAMESPACE_BEGIN
-void PrintTo(const nlohmann::json& json, std::ostream* out) { *out << json.dump(2); }
+void PrintTo(const nlohmann::json& value, std::ostream* out) { *out << value.dump(2); }
 NLOHMANN_JSON_NAMESPACE_END

@@ -16,5 +16,5 @@ bool is_json(std::string_view text);
 
 // What GoogleTest shows of a value that is not as expected.
 NLOHMANN_JSON_NAMESPACE_BEGIN
-void PrintTo(const nlohmann::json& json, std::ostream* out);
+void PrintTo(const nlohmann::json& value, std::ostream* out);
 NLOHMANN_JSON_NAMESPACE_END
