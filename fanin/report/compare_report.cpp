@@ -158,6 +158,7 @@ Cell verdict_cell(const InitSummary& row) {
   if (row.seeds == 0) return {"no finished run to compare", Style::faint};
   if (!std::isfinite(row.difference_ci95)) return {"not established: one seed", Style::faint};
   if (row.difference_established) return {"established", Style::plain};
+  if (std::abs(row.difference_mean) > row.difference_ci95) return {"not established: too few seeds", Style::faint};
   return {"not established: includes zero", Style::faint};
 }
 

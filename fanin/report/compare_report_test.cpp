@@ -137,6 +137,15 @@ TEST(CompareReport, ADifferenceThatIncludesZeroIsNotEstablished) {
               HasSubstr("0.10 ± 0.31 points higher   not established: includes zero"));
 }
 
+TEST(CompareReport, EqualDifferencesOfFewSeedsAreNotEstablished) {
+  CompareResult result = example();
+  result.summary[0].difference_mean = 0.25;
+  result.summary[0].difference_ci95 = 0;
+  result.summary[0].difference_established = false;
+  EXPECT_THAT(compare_report(result, terminal(120)),
+              HasSubstr("25.00 ± 0.00 points lower   not established: too few seeds"));
+}
+
 TEST(CompareReport, OneSeedClaimsNothing) {
   CompareResult result = example();
   result.settings.seeds = 1;

@@ -41,6 +41,9 @@ void take_last(StoredRun& run) {
   }
 }
 
+/// An interruption before the first epoch's end leaves nothing that a verdict could be about.
+bool was_watched(const StoredRun& run) { return run.status != StoredStatus::interrupted || run.steps > 0; }
+
 double spread(const TensorStatistics& statistics) { return std::sqrt(statistics.variance); }
 
 double norm_of(const TensorStatistics& statistics) { return statistics.count > 0 ? statistics.norm() : kNotMeasured; }
@@ -124,7 +127,7 @@ StoredRun stored_run(const RunResult& run, std::int64_t steps_per_epoch) {
   if (run.diverged_at_step > 0) stored.steps = run.diverged_at_step;
   take_last(stored);
   stored.layers = run.trace ? stored_layers(*run.trace) : stored_layers(run.step_zero);
-  if (run.diagnosis) {
+  if (run.diagnosis && was_watched(stored)) {
     stored.verdict = observe::to_string(run.diagnosis->verdict);
     stored.findings = stored_findings(*run.diagnosis);
   }
@@ -144,7 +147,7 @@ StoredRun stored_run(const TrainResult& result) {
   }
   take_last(stored);
   if (result.trace) stored.layers = stored_layers(*result.trace);
-  if (result.diagnosis) {
+  if (result.diagnosis && was_watched(stored)) {
     stored.verdict = observe::to_string(result.diagnosis->verdict);
     stored.findings = stored_findings(*result.diagnosis);
   }

@@ -6,6 +6,13 @@ import { loss, shortName, significant } from '../format.js';
 import { errorBars } from '../shapes.js';
 import { term } from '../terms.js';
 
+// Equal differences of few seeds have an interval without width, which says nothing.
+function verdict(row) {
+  if (row.difference_established) return 'established';
+  if (row.difference_ci95 === null) return 'not established: one seed';
+  return Math.abs(row.difference_mean) > row.difference_ci95 ? 'not established: too few seeds' : 'not established: the interval holds zero';
+}
+
 export function differencesSection(data) {
   const best = data.summary.find((row) => row.is_best);
   const rows = data.summary.filter((row) => !row.is_best && row.difference_mean !== null);
@@ -51,7 +58,7 @@ export function differencesSection(data) {
     table: () => ({
       head: ['Initialization', 'Mean difference', 'Half of the 95 % interval', 'Verdict', 'Seeds'],
       rows: rows.map((row) => [row.init, text(of(row.difference_mean)), row.difference_ci95 === null ? '\u2013' : text(unit * row.difference_ci95),
-        row.difference_established ? 'established' : 'not established: the interval holds zero',
+        verdict(row),
         (pairs.get(row.init) || []).map(({ seed, value }) => `${seed}: ${significant(of(value))}`).join(', ')]),
       text: [3, 4],
     }),
