@@ -79,6 +79,13 @@ export function pairedDifferences(data) {
   return result;
 }
 
+// The remark judges the start alone: where the runs showed more, what they showed comes first.
+export function remarkOf(row) {
+  const sound = /^healthy: /;
+  if (!row.reason || row.verdict === 'healthy' || !sound.test(row.remark)) return row.remark;
+  return `${row.reason}; before the first step ${row.remark.replace(sound, '')}`;
+}
+
 /**
  * The sizes of each layer at the first step, from the most detailed source that there is.
  * @returns {{layers: string[], activation, gradient, predicted, gradientKind}} or null; gradientKind says what

@@ -29,6 +29,14 @@ test('the axis reaches as far as a band does, which is drawn once', () => {
   assert.deepEqual(bandPolygon('none', [], '#000').data, []);
 });
 
+test('a remark on a sound start does not contradict what the runs showed', () => {
+  const row = { remark: 'healthy: sizes are kept', verdict: 'uncertain', reason: 'the loss has hardly moved' };
+  assert.equal(data.remarkOf(row), 'the loss has hardly moved; before the first step sizes are kept');
+  assert.equal(data.remarkOf({ ...row, verdict: 'healthy' }), row.remark);
+  assert.equal(data.remarkOf({ ...row, remark: 'weights too small' }), 'weights too small');
+  assert.equal(data.remarkOf({ ...row, verdict: null, reason: null }), row.remark);
+});
+
 test('differences are paired by seed and leave out runs that did not finish', () => {
   const page = comparison();
   page.runs.find((run) => run.init === 'zeros' && run.seed === 2).status = 'diverged';

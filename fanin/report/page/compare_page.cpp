@@ -60,22 +60,24 @@ Json run_json(const RunResult& run, const CompareResult& result, bool detailed) 
   return json;
 }
 
-// Of all seeds together: what one run shows to be wrong is wrong.
-Json verdict_of(const InitSummary& row, const CompareResult& result) {
-  bool watched = false;
-  observe::Verdict worst = observe::Verdict::healthy;
+// Of all seeds together: what one run shows to be wrong is wrong. Null where nobody watched.
+const observe::Diagnosis* worst_of(const InitSummary& row, const CompareResult& result) {
+  const observe::Diagnosis* worst = nullptr;
   for (const RunResult& run : result.runs) {
     if (run.init != row.init || !run.diagnosis) continue;
-    watched = true;
-    const observe::Verdict verdict = run.diagnosis->verdict;
-    if (verdict == observe::Verdict::unhealthy || worst == observe::Verdict::healthy) worst = verdict;
+    const bool is_worse =
+        worst == nullptr || worst->verdict == observe::Verdict::healthy ||
+        (worst->verdict == observe::Verdict::uncertain && run.diagnosis->verdict == observe::Verdict::unhealthy);
+    if (is_worse) worst = &*run.diagnosis;
   }
-  return watched ? Json(observe::to_string(worst)) : Json(nullptr);
+  return worst;
 }
 
 Json summary_json(const InitSummary& row, const CompareResult& result) {
+  const observe::Diagnosis* const worst = worst_of(row, result);
   Json json{{"init", row.init},
-            {"verdict", verdict_of(row, result)},
+            {"verdict", worst == nullptr ? Json(nullptr) : Json(observe::to_string(worst->verdict))},
+            {"reason", worst == nullptr ? Json(nullptr) : Json(worst->reason)},
             {"seeds", row.seeds},
             {"diverged", row.diverged},
             {"test_accuracy_mean", json_number(row.test_accuracy_mean)},

@@ -46,6 +46,8 @@ TEST(PageData, OfAComparisonHoldsTheNumbersOfItsResult) {
     EXPECT_EQ(page["runs"][i]["epochs"]["train_loss"][0], run.epochs[0].train_loss);
   }
   EXPECT_EQ(page["summary"][0]["verdict"], "unhealthy");
+  ASSERT_TRUE(result.runs[0].diagnosis.has_value());
+  EXPECT_EQ(page["summary"][0]["reason"], result.runs[0].diagnosis->reason);
   EXPECT_EQ(page["summary"][1]["test_accuracy_mean"], result.summary[1].test_accuracy_mean);
   EXPECT_EQ(page["summary"][0]["remark"], result.summary[0].remark);
 }

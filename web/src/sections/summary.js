@@ -1,4 +1,5 @@
 // The table of initializations with a verdict for each.
+import { remarkOf } from '../data.js';
 import { h } from '../dom.js';
 import { grouped, loss, lossWithError, percentWithError, significant } from '../format.js';
 import { term } from '../terms.js';
@@ -34,7 +35,7 @@ export function summarySection(data) {
             columns.slice(1).map(([name, i]) => h('td', { 'data-label': name }, h('span', null, values[i - 1]),
               i === 1 && share !== null ? h('meter', { min: '0', max: '1', value: String(share), 'aria-hidden': 'true' }) : null))),
           h('tr', { class: 'remark' }, h('td', { colspan: String(columns.length) },
-            verdictOf(row) ? [badge(verdictOf(row)), ' '] : null, row.remark)));
+            verdictOf(row) ? [badge(verdictOf(row)), ' '] : null, remarkOf(row))));
       }))),
     h('p', { class: 'note' }, `${ranked ? 'The best on top. ' : ''}Means over the ${data.summary.some((row) => row.seeds > 1) ? 'seeds; \u00b1 is half the ' : 'seeds; a second seed would give a '}`,
       term('95 % interval'), '. Gradient: the norm of the loss\u2019s ', term('gradient'), ' for the weights of the first and of the last layer, before the first step. ',
