@@ -33,10 +33,6 @@ function(fanin_room)
     set_property(SOURCE ${kernels} APPEND PROPERTY COMPILE_OPTIONS -fno-sanitize=undefined)
   endif()
 
-  if(FANIN_SANITIZE AND R_NAME MATCHES "^(experiment|report)$")
-    fanin_compile_quickly(${target})
-  endif()
-
   if(FANIN_TESTS AND R_TESTS)
     add_executable(${target}_test ${R_TESTS})
     foreach(room IN LISTS R_TEST_ROOMS)
