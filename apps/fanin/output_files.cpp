@@ -47,6 +47,7 @@ void check_writable(const std::filesystem::path& path) {
 
 void write_file(const std::filesystem::path& path, std::string_view contents) {
   try {
+    io::remove_abandoned_temporaries(path);
     io::write_file_atomically(path, contents);
   } catch (const Error& failure) {
     throw OutputError(failure.what());

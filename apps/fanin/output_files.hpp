@@ -13,7 +13,7 @@ void make_folder(const std::filesystem::path& folder);
 /// Makes sure that `path` can be written, without touching it. @throws OutputError.
 void check_writable(const std::filesystem::path& path);
 
-/// Writes a whole file, or leaves the old one as it was. @throws OutputError.
+/// Writes a whole file, or leaves the old one as it was; what killed processes left of it goes. @throws OutputError.
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
 }  // namespace fanin::cli

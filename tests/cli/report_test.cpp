@@ -41,6 +41,18 @@ TEST(Report, IsLeftByACompareWithAnOutputFolder) {
   EXPECT_TRUE(page.at("runs").at(0).at("watch").is_object());
 }
 
+TEST(Report, WhatAKilledProcessLeftOfItIsRemoved) {
+  const TemporaryFolder folder;
+  const Arguments check{"check", "2-8-2", "--data", kSpirals, "--steps", "2", "--out", (folder / "run").string()};
+  ASSERT_LE(run(check).status, 1);
+  const fs::path page = page_in(folder / "run");
+  const fs::path left = folder / "run" / ("." + page.filename().string() + ".99999999-1.tmp");  // no process has it
+  write_file(left, "half a page");
+  ASSERT_LE(run(check).status, 1);
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::exists(page));
+}
+
 TEST(Report, WatchingForItChangesNoOtherFile) {
   const TemporaryFolder folder;
   const Arguments common{"compare",  "--data", kSpirals,  "--net", "2-8-2",
