@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <optional>
 #include <vector>
 
@@ -67,22 +66,6 @@ GroupLimits look_at_groups(const fs::path& root) {
     }
   }
   return limits;
-}
-
-// /proc's files have no size, so they are read to their end.
-std::string system_text_of(const fs::path& file) {
-  constexpr std::streamsize kMost = 1 << 20;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return {};
-  std::string text(kMost, '\0');
-  stream.read(text.data(), kMost);
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
-  return text;
-}
-
-double bytes_in(std::string_view text) {
-  const std::optional<std::int64_t> bytes = parse_bytes(text);
-  return bytes ? static_cast<double>(*bytes) : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace fanin::experiment

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <limits>
-#include <string>
 
 namespace fanin::experiment {
 
@@ -17,11 +16,5 @@ struct GroupLimits {
 /// The tightest of the process's group and those above it. What cannot be read limits nothing.
 /// @param root  above proc and sys.
 GroupLimits look_at_groups(const std::filesystem::path& root);
-
-/// The text of one of /proc's or /sys's files, up to a megabyte; empty when there is none.
-std::string system_text_of(const std::filesystem::path& file);
-
-/// As parse_bytes; infinity where the text is no number of bytes.
-double bytes_in(std::string_view text);
 
 }  // namespace fanin::experiment

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <limits>
 #include <set>
 #include <utility>
@@ -196,6 +197,22 @@ std::string file_system_of(std::string_view mounts, std::string_view path) {
     }
   }
   return found;
+}
+
+// /proc's files have no size, so they are read to their end.
+std::string system_text_of(const std::filesystem::path& file) {
+  constexpr std::streamsize kMost = 1 << 20;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return {};
+  std::string text(kMost, '\0');
+  stream.read(text.data(), kMost);
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  return text;
+}
+
+double bytes_in(std::string_view text) {
+  const std::optional<std::int64_t> bytes = parse_bytes(text);
+  return bytes ? static_cast<double>(*bytes) : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace fanin::experiment

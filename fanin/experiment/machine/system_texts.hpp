@@ -1,8 +1,9 @@
-// What Linux says about a machine in the texts of /proc and /sys, read from strings. A text that is cut off, of another
-// system or plain wrong gives "unknown" and never an error: these facts help, and nothing depends on them.
+// What Linux says about a machine in the texts of /proc and /sys, understood from strings. A text that is cut off, of
+// another system or plain wrong gives "unknown" and never an error: these facts help, and nothing depends on them.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,5 +52,11 @@ std::string parse_choice(std::string_view text);
 /// @param mounts  /proc/self/mountinfo.
 /// @param path    absolute and without links.
 std::string file_system_of(std::string_view mounts, std::string_view path);
+
+/// The text of one of /proc's or /sys's files, up to a megabyte; empty when there is none.
+std::string system_text_of(const std::filesystem::path& file);
+
+/// As parse_bytes; infinity where the text is no number of bytes.
+double bytes_in(std::string_view text);
 
 }  // namespace fanin::experiment

@@ -3,8 +3,7 @@
 // others.
 //
 //     const std::vector<PairTest> tests = test_all_pairs({{0.88, 0.87, 0.10}, {0.86, 0.84, 0.10}});   // two blocks
-//     if (is_established(tests[0])) ...                                                  // the first against the
-//     second
+//     if (is_established(tests[0])) ...   // the first against the second
 #pragma once
 
 #include <cstdint>
