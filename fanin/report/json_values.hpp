@@ -17,7 +17,7 @@ inline Json json_number(double value) { return std::isfinite(value) ? Json(value
 /// Indented, with a newline at the end; bytes that are no UTF-8 become U+FFFD.
 std::string json_text(const Json& json);
 
-/// The same on one line.
+/// On one line without a newline, likewise.
 std::string json_line(const Json& json);
 
 /// The order of keys is kept. Throws Json::parse_error.

@@ -29,6 +29,6 @@ void add_fact(Json& page, std::string_view name, const std::string& value) {
   page["facts"].push_back({{"name", name}, {"value", value}});
 }
 
-std::string page_text(const Json& page) { return json_line(page); }
+std::string page_text(const Json& page) { return json_line(page) + "\n"; }
 
 }  // namespace fanin::report
