@@ -113,11 +113,7 @@ void write_outputs(const FixOptions& options, const experiment::RepairResult& re
   }
   if (options.json.empty()) return;
   const std::string json = experiment::to_json(result);
-  if (options.json == "-") {
-    print(json);
-  } else {
-    write_file(options.json, json);
-  }
+  print_or_write(options.json, json);
 }
 
 void print_report(const FixOptions& options, const experiment::RepairResult& result) {

@@ -101,18 +101,10 @@ void write_slice(const InitOptions& options, const io::Array& values, const std:
   });
 }
 
-void give_json(const InitOptions& options, const std::string& json) {
-  if (options.json == "-") {
-    print(json);
-  } else {
-    write_file(options.json, json);
-  }
-}
-
 int give_slice(const InitOptions& options, const experiment::WeightPlan& plan) {
   const experiment::SliceRequest slice = experiment::parse_slice(options.slice);
   const io::Array values = experiment::draw_slice(plan, slice, options.threads);
-  if (!options.json.empty()) give_json(options, slice_json(values, slice.tensor, slice.from));
+  if (!options.json.empty()) print_or_write(options.json, slice_json(values, slice.tensor, slice.from));
   if (options.out.empty()) {
     if (options.json.empty()) print(value_lines(values));
     return kOk;
@@ -207,7 +199,7 @@ int write_file_of(const InitOptions& options, const experiment::WeightPlan& plan
   if (tells && !interrupted) {
     const std::string manifest = experiment::manifest_json(plan, checksums.values());
     if (!options.manifest.empty()) write_file(options.manifest, manifest);
-    if (!options.json.empty()) give_json(options, manifest);
+    if (!options.json.empty()) print_or_write(options.json, manifest);
   }
   if (!options.quiet) {
     std::string text;
@@ -224,7 +216,7 @@ int init(InitOptions& options) {
   const report::Terminal terminal = report::inspect_terminal(message_descriptor(options), options.color);
   if (!options.quiet) show(options, introduction(options, plan, terminal));
   if (!options.out.empty()) return write_file_of(options, plan, terminal);
-  if (!options.json.empty()) give_json(options, experiment::manifest_json(plan, {}));
+  if (!options.json.empty()) print_or_write(options.json, experiment::manifest_json(plan, {}));
   return kOk;
 }
 

@@ -54,4 +54,12 @@ void write_file(const std::filesystem::path& path, std::string_view contents) {
   }
 }
 
+void print_or_write(const std::string& destination, std::string_view text) {
+  if (destination == "-") {
+    print(text);
+  } else {
+    write_file(destination, text);
+  }
+}
+
 }  // namespace fanin::cli

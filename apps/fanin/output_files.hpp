@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace fanin::cli {
@@ -15,5 +16,8 @@ void check_writable(const std::filesystem::path& path);
 
 /// Writes a whole file, or leaves the old one as it was; what killed processes left of it goes. @throws OutputError.
 void write_file(const std::filesystem::path& path, std::string_view contents);
+
+/// Prints the text where the destination is "-", else writes that file. @throws OutputError.
+void print_or_write(const std::string& destination, std::string_view text);
 
 }  // namespace fanin::cli

@@ -62,11 +62,7 @@ int export_runs(const Options& options) {
                            : options.format == "json"
                                ? experiment::runs_to_json(selected.experiments, selected.runs)
                                : experiment::runs_to_json_lines(selected.experiments, selected.runs);
-  if (options.to == "-") {
-    print(text);
-  } else {
-    write_file(options.to, text);
-  }
+  print_or_write(options.to, text);
   return kOk;
 }
 

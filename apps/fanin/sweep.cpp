@@ -150,9 +150,7 @@ int give(const SweepOptions& options, const experiment::SweepResult& result) {
   // A file that cannot be written after all must not take the tables with it.
   std::exception_ptr failure;
   try {
-    const std::string json = options.json.empty() ? "" : experiment::to_json(result, summary);
-    if (options.json == "-") print(json);
-    if (!options.json.empty() && options.json != "-") write_file(options.json, json);
+    if (!options.json.empty()) print_or_write(options.json, experiment::to_json(result, summary));
     write_page(options.run.folder, report::sweep_page_data(result, summary, command_line()));
   } catch (const OutputError&) {
     failure = std::current_exception();

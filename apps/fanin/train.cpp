@@ -179,9 +179,7 @@ int train(TrainOptions& options) {
   std::filesystem::path page;
   try {
     if (store) store_result(*store, result, !options.resume.empty());
-    const std::string json = options.json.empty() ? "" : experiment::to_json(result);
-    if (options.json == "-") print(json);
-    if (!options.json.empty() && options.json != "-") write_file(options.json, json);
+    if (!options.json.empty()) print_or_write(options.json, experiment::to_json(result));
     page = write_training_page(settings.out, result);
     if (events) events->finish();
   } catch (const OutputError&) {
